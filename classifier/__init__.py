@@ -1,0 +1,1 @@
+"""Judge posts and group them into events."""

@@ -1,0 +1,1 @@
+"""Grafana dashboards as typed code, and what pushes them."""

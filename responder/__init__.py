@@ -1,0 +1,1 @@
+"""Tickets, clocks, routing, escalation and answers; their store, API, console and reports."""

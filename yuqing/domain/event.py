@@ -1,0 +1,35 @@
+"""An event: the posts about one and the same matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from yuqing.domain.verdict import Disposition, Emergency, Severity, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A snapshot of one event; `version` grows by one with each change.
+
+    `event_id` comes from the founding post and never changes. `heat` is (start of the hour in
+    UTC, posts in that hour), ascending, hours without a post left out. `first_posted_at` is the
+    earliest publication, `first_seen_at` the earliest sighting by a crawler.
+    """
+
+    event_id: str
+    jurisdiction: str
+    version: int
+    title: str
+    topic: Topic
+    severity: Severity
+    emergency: Emergency | None
+    disposition: Disposition
+    rumour_risk: float
+    places: tuple[str, ...]
+    first_posted_at: datetime
+    first_seen_at: datetime
+    last_posted_at: datetime
+    post_ids: tuple[str, ...]
+    heat: tuple[tuple[datetime, int], ...]
+    watch_kinds: tuple[int, ...] = ()

@@ -1,0 +1,135 @@
+"""The configuration of one government, as values; files/jurisdiction reads it from YAML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from yuqing.domain.verdict import Severity, Topic
+
+
+class ClockStart(StrEnum):
+    """From which stored time a clock starts."""
+
+    FIRST_POSTED = "first_posted"
+    DISCOVERED = "discovered"
+    GRADED = "graded"
+    ASSIGNED = "assigned"
+
+
+class StoppedBy(StrEnum):
+    """Which kind of evidence stops a clock."""
+
+    OFFICIAL_PUBLICATION = "official_publication"
+    PRESS_CONFERENCE = "press_conference"
+    PRINCIPAL_VOICE = "principal_voice"
+    ANY_ANSWER = "any_answer"
+    ANY_PUBLICATION = "any_publication"
+    ACKNOWLEDGE = "acknowledge"
+    VERIFY = "verify"
+
+
+class Numbering(StrEnum):
+    """How often a clock runs in one round: once, anew with each assignment, or as a cadence."""
+
+    ONCE = "once"
+    PER_ASSIGNMENT = "per_assignment"
+    CADENCE = "cadence"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWhen:
+    """A clock is asked for when the emergency mark and the grade are both as said."""
+
+    emergency: bool
+    grades: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """One clock of a policy; `national` tells 国家规定 from a local rule; `basis` cites it."""
+
+    name: str
+    title: str
+    due: timedelta
+    start: ClockStart
+    stopped_by: StoppedBy
+    asked_when: tuple[AskedWhen, ...]
+    numbering: Numbering = Numbering.ONCE
+    national: bool = True
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The clocks in force; copied onto every ticket when it opens."""
+
+    name: str
+    version: str
+    clocks: tuple[ClockRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person or post that can be pushed; `channels` are apprise URLs, tried in order."""
+
+    name: str
+    role: str
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """责任单位; `territory` lists the places it is in charge of, `kind` is a unit-kind code."""
+
+    code: str
+    name: str
+    kind: str
+    principal: Contact
+    duty: tuple[Contact, ...] = ()
+    territory: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A named place of the gazetteer; `aliases` are other names of it, `within` its parent."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    within: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainStep:
+    """One step of an escalation chain: who is pushed how long after the trigger.
+
+    `target` is "duty", "principal", "coordinator" or a unit code.
+    """
+
+    after: timedelta
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Jurisdiction:
+    """One government. `routes` names the unit in charge of each topic; what is not routed goes
+    to the `coordinator`. A ticket opens at `opens_from` and above. `chains` is by grade."""
+
+    code: str
+    name: str
+    level: str
+    zone: str
+    policy: Policy
+    units: tuple[Unit, ...]
+    coordinator: str
+    routes: tuple[tuple[Topic, str], ...]
+    places: tuple[Place, ...]
+    chains: tuple[tuple[Severity, tuple[ChainStep, ...]], ...]
+    opens_from: Severity = Severity.ORDINARY
+    acknowledge_within: timedelta = timedelta(minutes=30)
+    official_channels: tuple[str, ...] = ()
+
+    def unit(self, code: str) -> Unit | None:
+        """The unit with `code`, if there is one."""
+        return next((u for u in self.units if u.code == code), None)

@@ -1,0 +1,55 @@
+"""Text as the product compares it: normalised, simplified, cut into tokens, masked for display."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from opencc import OpenCC
+
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SPACE = re.compile(r"\s+")
+_TOKEN = re.compile(
+    r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]|[a-z]+|\d+|[^\W\d_a-z]+"
+)
+_ID_NUMBER = re.compile(r"(?<!\d)(\d{6})(\d{8})(\d{3}[\dXx])(?!\d)")
+_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)[ -]?(\d{4})[ -]?(\d{4})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})([- ])(\d{4})(\d{3,4})(?!\d)")
+
+
+@lru_cache(maxsize=1)
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def clean(text: str) -> str:
+    """`text` without control, invisible and direction-changing characters; nothing else changes."""
+    return _INVISIBLE.sub("", _CONTROL.sub("", text))
+
+
+def simplify(text: str) -> str:
+    """Traditional characters become simplified ones; the rest stays."""
+    return str(_converter().convert(text)) if text else text
+
+
+def normalise(text: str) -> str:
+    """The form two texts are compared in: NFKC, simplified, lower case, single spaces, trimmed."""
+    folded = unicodedata.normalize("NFKC", clean(text))
+    return _SPACE.sub(" ", simplify(folded)).strip().lower()
+
+
+def tokens(text: str) -> list[str]:
+    """Search tokens of `text`: one a Han character, one a run of letters, one a run of digits.
+
+    Both indexes and the watchlists search this sequence, so they agree by construction.
+    """
+    return _TOKEN.findall(normalise(text))
+
+
+def mask(text: str) -> str:
+    """`text` with mobile, landline and identity-card numbers made unreadable, for display."""
+    text = _ID_NUMBER.sub(lambda m: f"{m[1][:3]}***********{m[3][-1]}", text)
+    text = _MOBILE.sub(lambda m: f"{m[1]}****{m[3]}", text)
+    return _LANDLINE.sub(lambda m: f"{m[1]}{m[2]}****{m[4]}", text)
