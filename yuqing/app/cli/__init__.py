@@ -1,0 +1,67 @@
+"""The command line: one command a file, each importing what it needs when it runs."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from yuqing.app.cli import (
+    bus_commands,
+    check,
+    classify,
+    clocks,
+    cluster,
+    dashboards,
+    dead,
+    demo,
+    init,
+    report,
+    serve,
+    stages,
+    train,
+    up,
+)
+from yuqing.domain.errors import YuqingError
+
+_COMMANDS = (
+    demo,
+    init,
+    up,
+    stages,
+    serve,
+    classify,
+    cluster,
+    report,
+    clocks,
+    train,
+    check,
+    dead,
+    dashboards,
+    bus_commands,
+)
+
+
+def build() -> typer.Typer:
+    """The whole command line."""
+    app = typer.Typer(
+        name="yuqing",
+        help="舆情 monitoring and response: crawl, judge, group, respond, evaluate.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for module in _COMMANDS:
+        module.register(app)
+    return app
+
+
+def main() -> None:
+    """Run; exit 0 done, 1 failed, 2 misuse."""
+    try:
+        build()()
+    except YuqingError as error:
+        print(f"yuqing: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
