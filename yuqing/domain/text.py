@@ -14,9 +14,11 @@ _SPACE = re.compile(r"\s+")
 _TOKEN = re.compile(
     r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]|[a-z]+|\d+|[^\W\d_a-z]+"
 )
-_ID_NUMBER = re.compile(r"(?<!\d)(\d{6})(\d{8})(\d{3}[\dXx])(?!\d)")
-_MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)[ -]?(\d{4})[ -]?(\d{4})(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})([- ])(\d{4})(\d{3,4})(?!\d)")
+_SECRETS = (
+    re.compile(r"(?<![\dA-Za-z])\d{3}(?P<hide>\d{11}\d{3})[\dXx](?![\dA-Za-z])"),
+    re.compile(r"(?<!\d)1[3-9]\d[ -]?(?P<hide>\d{4})[ -]?\d{4}(?!\d)"),
+    re.compile(r"(?<!\d)0\d{2,3}[ -](?P<hide>\d{4})\d{3,4}(?!\d)"),
+)
 
 
 @lru_cache(maxsize=1)
@@ -49,7 +51,15 @@ def tokens(text: str) -> list[str]:
 
 
 def mask(text: str) -> str:
-    """`text` with mobile, landline and identity-card numbers made unreadable, for display."""
-    text = _ID_NUMBER.sub(lambda m: f"{m[1][:3]}***********{m[3][-1]}", text)
-    text = _MOBILE.sub(lambda m: f"{m[1]}****{m[3]}", text)
-    return _LANDLINE.sub(lambda m: f"{m[1]}{m[2]}****{m[4]}", text)
+    """`text` with identity-card, mobile and landline numbers made unreadable, for display.
+
+    The length stays, so spans into `text` still point to the same words.
+    """
+    for secret in _SECRETS:
+        text = secret.sub(_hide, text)
+    return text
+
+
+def _hide(match: re.Match[str]) -> str:
+    start, end = match.start("hide") - match.start(), match.end("hide") - match.start()
+    return f"{match[0][:start]}{'*' * (end - start)}{match[0][end:]}"
