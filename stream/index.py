@@ -8,7 +8,20 @@ from datetime import date, datetime
 from typing import Protocol
 
 from stream.messages import Judged, Seen
+from yuqing.domain.errors import InvalidMessage
 from yuqing.domain.query import Query
+
+
+class Refused(InvalidMessage):
+    """Some posts do not fit the index; all others of the same put are in.
+
+    `posts` maps each refused `post_id` to the reason.
+    """
+
+    def __init__(self, posts: Mapping[str, str]) -> None:
+        first, reason = next(iter(posts.items()))
+        super().__init__(f"{len(posts)} posts refused by the index, such as {first}: {reason}")
+        self.posts = posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +30,7 @@ class Search:
 
     `since` (inclusive) and `until` (exclusive) bound the post's `first_known_at`. `after` is the
     `next` of the page before. `size` is at most 500. `facets` False spares counting them.
+    `topics` narrows, and the facet counts, by the verdict's main topic.
     """
 
     query: Query = field(default_factory=Query)
@@ -56,16 +70,22 @@ class Index(Protocol):
 
     def put(self, documents: Sequence[Judged | Seen]) -> None:
         """Add or replace posts; a Seen updates the counts of a known post (the latest `seen_at`
-        wins, an unknown post is ignored)."""
+        wins, an unknown post is ignored; a post put again keeps later counts it already has).
+
+        Raises Refused, when all others are in, for posts that can never be stored."""
         ...
 
     def search(self, search: Search) -> Page:
-        """The page of posts that match. Raises InvalidMessage for a foreign `after`."""
+        """The page of posts that match.
+
+        Raises InvalidMessage for a foreign `after`, a `size` over 500, a bound without a time
+        zone or an unknown `zone`."""
         ...
 
     def rebuild(self, documents: Iterable[Judged | Seen]) -> int:
         """Replace everything by `documents`, behind the readers' backs: they see the old posts
-        until the new ones are complete. Returns how many posts the index then holds."""
+        until the new ones are complete; what is put meanwhile goes to both. Returns how many
+        posts the index then holds. One rebuild at a time: a second one ends the first."""
         ...
 
     def drop_before(self, day: date) -> int:

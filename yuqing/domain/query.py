@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from yuqing.domain.text import tokens
 
 _PART = re.compile(r'(-?)(?:"([^"]*)"|([^\s|"]+))|(\|)')
+# What a Chinese keyboard types for the four signs of the syntax.
+_SIGNS = str.maketrans("“”＂｜－", '"""|-')
+
+Phrase = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,26 +23,39 @@ class Query:
     An empty query matches everything.
     """
 
-    groups: tuple[tuple[tuple[str, ...], ...], ...] = ()
-    none: tuple[tuple[str, ...], ...] = ()
+    groups: tuple[tuple[Phrase, ...], ...] = ()
+    none: tuple[Phrase, ...] = ()
 
     def matches(self, text: str) -> bool:
         """True when `text` satisfies the query; the truth both indexes are tested against."""
-        words = tokens(text)
-        return all(any(_follows(p, words) for p in group) for group in self.groups) and not any(
-            _follows(p, words) for p in self.none
+        return self.matches_tokens(tokens(text))
+
+    def matches_tokens(self, words: Sequence[str]) -> bool:
+        """As `matches`, of a text already cut into `words` (`tokens(text)`)."""
+        return self.matches_line(token_line(words))
+
+    def matches_line(self, line: str) -> bool:
+        """As `matches`, of a `token_line`: for one text and hundreds of watchlists."""
+        return all(any(token_line(p) in line for p in group) for group in self.groups) and not any(
+            token_line(p) in line for p in self.none
         )
+
+
+def token_line(words: Sequence[str]) -> str:
+    """`words` with one space before, between and after: a phrase is found as a substring."""
+    return f" {' '.join(words)} "
 
 
 def parse_query(typed: str) -> Query:
     """Spaces mean and, `|` means or, a leading `-` excludes, double quotes keep words together.
 
-    Never fails: what holds no letter, digit or Han character is ignored.
+    Full-width signs count as their plain ones. Never fails: what holds no letter, digit or Han
+    character is ignored, and so is what only repeats.
     """
-    groups: list[list[tuple[str, ...]]] = []
-    none: list[tuple[str, ...]] = []
+    groups: list[list[Phrase]] = []
+    none: list[Phrase] = []
     joining = False
-    for minus, quoted, bare, bar in _PART.findall(typed):
+    for minus, quoted, bare, bar in _PART.findall(typed.translate(_SIGNS)):
         if bar:
             joining = True
             continue
@@ -49,9 +67,5 @@ def parse_query(typed: str) -> Query:
         elif phrase:
             groups.append([phrase])
         joining = False
-    return Query(tuple(tuple(group) for group in groups), tuple(none))
-
-
-def _follows(phrase: tuple[str, ...], words: list[str]) -> bool:
-    size = len(phrase)
-    return any(tuple(words[i : i + size]) == phrase for i in range(len(words) - size + 1))
+    once = dict.fromkeys(tuple(dict.fromkeys(group)) for group in groups)
+    return Query(tuple(once), tuple(dict.fromkeys(none)))

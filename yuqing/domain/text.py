@@ -9,10 +9,15 @@ from functools import lru_cache
 from opencc import OpenCC
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
-_TOKEN = re.compile(
-    r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]|[a-z]+|\d+|[^\W\d_a-z]+"
+_HAN = r"[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]"
+_TOKEN = re.compile(rf"{_HAN}|\d+|(?:(?!{_HAN})[^\W\d_])+")
+# Simplification looks at neighbours (乾坤 keeps what 乾净 loses), a search word may have none.
+# So tokens also fold the characters that it treats both ways; a search must not depend on that.
+_FOLD = str.maketrans(
+    "乾藉瞭徵覆於鉅钜昇鍾锺著祕釐麽麼幺甦剋氾蒐衹谿脩餘馀夥吒逕迳",
+    "干借了征复于巨巨升钟钟着秘厘么么么苏克泛搜只溪修余余伙咤径径",
 )
 _SECRETS = (
     re.compile(r"(?<![\dA-Za-z])\d{3}(?P<hide>\d{11}\d{3})[\dXx](?![\dA-Za-z])"),
@@ -46,8 +51,9 @@ def tokens(text: str) -> list[str]:
     """Search tokens of `text`: one a Han character, one a run of letters, one a run of digits.
 
     Both indexes and the watchlists search this sequence, so they agree by construction.
+    No token holds a space, a quote or an underscore.
     """
-    return _TOKEN.findall(normalise(text))
+    return _TOKEN.findall(normalise(text).casefold().translate(_FOLD))
 
 
 def mask(text: str) -> str:
