@@ -1,0 +1,48 @@
+"""What the console stands on, handed in whole by the wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from responder.desk import Desk
+from responder.people import People
+from stream.index import Index
+from stream.pulse import Pulse
+from yuqing.domain.clock import Clock
+from yuqing.domain.jurisdiction import Jurisdiction
+
+
+@dataclass(frozen=True, slots=True)
+class Backstage:
+    """Services and facts every page needs. `source_names` maps a source's id to its name;
+    `reports` is where finished weekly reports lie; `write_report(jurisdiction, week)` makes one,
+    the week as 2026-W47."""
+
+    desk: Desk
+    people: People
+    index: Index
+    pulse: Pulse
+    clock: Clock
+    jurisdictions: Mapping[str, Jurisdiction]
+    source_names: Mapping[str, str]
+    reports: Path
+    write_report: Callable[[str, str], Path]
+
+    @property
+    def zone(self) -> str:
+        """The time zone shown: that of the first jurisdiction."""
+        first = next(iter(self.jurisdictions.values()), None)
+        return first.zone if first else "Asia/Shanghai"
+
+    @property
+    def place(self) -> str:
+        """Whose service this is, in words."""
+        return "、".join(j.name for j in self.jurisdictions.values())
+
+    @property
+    def rate(self) -> float:
+        """How many seconds of the service's clock pass in one real second."""
+        return 60 / max(1e-9, self.clock.real_seconds(timedelta(seconds=60)))

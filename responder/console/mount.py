@@ -1,0 +1,59 @@
+"""Mount the console on the FastAPI application."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi import Path as PathParam
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+from nicegui import ui
+
+from responder.console.backstage import Backstage
+from responder.console.pages import (
+    events,
+    live,
+    notices,
+    reports,
+    search,
+    status,
+    ticket,
+    tickets,
+    watchlists,
+)
+from responder.console.render import STATIC, environment
+from responder.console.router import Router
+from responder.console.session import add_sign_in, viewer
+
+PAGES = (live, search, watchlists, events, tickets, ticket, reports, notices, status)
+ReportName = Annotated[str, PathParam(pattern=r"^[\w-]+\.(docx|html)$")]
+
+
+def mount_console(app: FastAPI, backstage: Backstage, secret: str) -> None:
+    """Add sign-in, assets and every page to `app`. `secret` signs the browser's session."""
+    templates = environment(backstage.zone)
+    app.mount("/assets", StaticFiles(directory=STATIC), name="assets")
+    add_sign_in(app, backstage, templates)
+    _add_files(app, backstage)
+    router = Router(app, backstage, templates)
+    for page in PAGES:
+        page.add(router)
+    ui.run_with(
+        app,
+        title="舆情监测与回应",
+        language="zh-CN",
+        storage_secret=secret,
+        show_welcome_message=False,
+    )
+
+
+def _add_files(app: FastAPI, backstage: Backstage) -> None:
+    @app.get("/reports/files/{name}", include_in_schema=False)
+    def download(request: Request, name: ReportName) -> FileResponse:
+        if viewer(backstage, request) is None:
+            raise HTTPException(401)
+        file = backstage.reports / name
+        if not file.is_file():
+            raise HTTPException(404)
+        return FileResponse(file, filename=name)

@@ -1,0 +1,45 @@
+"""How a page is added: a path, a body, and the frame and the sign-in around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse
+from jinja2 import Environment
+from nicegui import ui
+
+from responder.console.backstage import Backstage
+from responder.console.frame import Screen, framed
+from responder.console.session import viewer
+from yuqing.domain.errors import YuqingError
+
+Body = Callable[[Screen, Request], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """Adds pages that only signed-in people see."""
+
+    app: FastAPI
+    backstage: Backstage
+    templates: Environment
+
+    def page(self, path: str, at: str, title: str, body: Body) -> None:
+        """Show `body` at `path`, within the frame, with `at` marked in the navigation."""
+
+        def show(request: Request) -> RedirectResponse | None:
+            person = viewer(self.backstage, request)
+            if person is None:
+                here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+                return RedirectResponse(f"/sign-in?next={quote(here)}")
+            with framed(self.backstage, self.templates, request, person, at) as screen:
+                try:
+                    body(screen, request)
+                except YuqingError as error:
+                    ui.label(str(error)).classes("yq-empty")
+            return None
+
+        ui.page(path, title=f"{title} · 舆情监测与回应", language="zh-CN")(show)

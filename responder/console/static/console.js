@@ -1,0 +1,41 @@
+// Countdowns tick in the browser, on the service's clock, so that the server pushes only changes.
+(function () {
+  "use strict";
+  const state = { base: Date.now(), at: performance.now(), rate: 1, zone: "Asia/Shanghai" };
+  window.yqSync = (base, rate, zone) => {
+    Object.assign(state, { base, at: performance.now(), rate, zone });
+    paint();
+  };
+  const now = () => state.base + (performance.now() - state.at) * state.rate;
+  const two = (n) => String(n).padStart(2, "0");
+  function span(ms) {
+    const s = Math.floor(Math.abs(ms) / 1000);
+    const d = Math.floor(s / 86400), h = Math.floor((s % 86400) / 3600), m = Math.floor((s % 3600) / 60);
+    const hms = two(h) + ":" + two(m) + ":" + two(s % 60);
+    return d ? d + " 天 " + hms : hms;
+  }
+  function countdown(el, t) {
+    const left = Date.parse(el.dataset.due) - t;
+    const total = el.dataset.start ? Date.parse(el.dataset.due) - Date.parse(el.dataset.start) : 0;
+    const mood = left < 0 ? "late" : left < Math.max(3600e3, total * 0.25) ? "soon" : "fine";
+    el.textContent = (left < 0 ? "超时 " : "剩余 ") + span(left);
+    el.classList.remove("late", "soon", "fine");
+    el.classList.add(mood);
+  }
+  function bar(el, t) {
+    const start = Date.parse(el.dataset.barStart), due = Date.parse(el.dataset.barDue);
+    const done = Math.min(1, Math.max(0, (t - start) / Math.max(1, due - start)));
+    el.style.width = (done * 100).toFixed(1) + "%";
+    el.className = t > due ? "late" : done > 0.75 ? "soon" : "";
+  }
+  function paint() {
+    const t = now();
+    document.querySelectorAll("[data-due]").forEach((el) => countdown(el, t));
+    document.querySelectorAll("[data-bar-due]").forEach((el) => bar(el, t));
+    document.querySelectorAll("[data-now]").forEach((el) => {
+      el.textContent = new Date(t).toLocaleString("zh-CN", { timeZone: state.zone, hour12: false, year: "numeric",
+        month: "2-digit", day: "2-digit", weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    });
+  }
+  setInterval(paint, 250);
+})();
