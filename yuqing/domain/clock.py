@@ -20,3 +20,11 @@ class Clock(Protocol):
     def real_seconds(self, span: timedelta) -> float:
         """How many seconds of real waiting `span` of this clock takes (at least 0)."""
         ...
+
+
+def real_span(clock: Clock, span: timedelta) -> timedelta:
+    """How much of `clock` passes while `span` of real time does: for leases, backoff and sign-ins,
+    which must not shrink where the world's clock runs fast. Never less than `span`."""
+    minute = timedelta(minutes=1)
+    seconds = clock.real_seconds(minute)
+    return span * (60 / seconds) if 0 < seconds < 60 else span

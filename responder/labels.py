@@ -1,0 +1,92 @@
+"""The Chinese names of the codes, as the UI and the reports show them."""
+
+from __future__ import annotations
+
+from responder.transitions import ACTION_TITLES, STATE_TITLES
+
+STATES: dict[str, str] = {state.value: title for state, title in STATE_TITLES.items()}
+ACTIONS: dict[str, str] = {action.value: title for action, title in ACTION_TITLES.items()}
+
+GRADES: dict[int, str] = {4: "特别重大", 3: "重大", 2: "较大", 1: "一般", 0: "无风险"}
+
+STATUSES: dict[str, str] = {
+    "running": "计时中",
+    "met": "按时",
+    "breached": "超时",
+    "superseded": "终止计时",
+}
+
+TOPICS: dict[str, str] = {
+    "epidemic": "疫情防控",
+    "healthcare": "医疗卫生",
+    "food_drug": "食品药品",
+    "education": "教育",
+    "elderly_care": "养老",
+    "social_security": "社会保障",
+    "hardship": "困难救助",
+    "labour": "劳动就业",
+    "housing": "住房",
+    "land": "征地拆迁",
+    "finance": "金融",
+    "environment": "生态环境",
+    "work_safety": "安全生产",
+    "public_security": "社会治安",
+    "disaster": "自然灾害",
+    "transport": "交通出行",
+    "urban": "城市管理",
+    "market": "市场监管",
+    "gov_service": "政务服务",
+    "culture": "文化旅游",
+    "other": "其他",
+}
+
+EMERGENCIES: dict[str, str] = {
+    "natural": "自然灾害",
+    "accident": "事故灾难",
+    "health": "公共卫生",
+    "social": "社会安全",
+}
+
+DISPOSITIONS: dict[str, str] = {
+    "suggestion": "意见建议类",
+    "difficulty": "群众困难类",
+    "major_problem": "重大问题类",
+    "unclear": "情况不明类",
+    "wrong_view": "错误观点类",
+    "false_info": "虚假信息类",
+    "none": "未分类",
+}
+
+ROLES: dict[str, str] = {
+    "monitor": "值班监测员",
+    "analyst": "研判员",
+    "unit": "责任单位",
+    "reviewer": "审核人",
+    "leader": "领导",
+    "admin": "管理员",
+}
+
+PUSH_STATES: dict[str, str] = {
+    "pending": "待发送",
+    "sent": "已送达",
+    "cancelled": "已取消",
+    "failed": "发送失败",
+}
+
+TARGETS: dict[str, str] = {
+    "duty": "值班人员",
+    "principal": "主要负责人",
+    "coordinator": "牵头协调单位",
+}
+
+MACHINE = "machine"
+
+
+def who(name: str) -> str:
+    """`name` as shown; the machine is 系统."""
+    return "系统" if name == MACHINE else name
+
+
+def named(names: dict[str, str], code: str | None) -> str:
+    """The Chinese name of `code`; the code itself where there is none, empty for None."""
+    return names.get(code, code) if code else ""

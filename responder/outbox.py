@@ -1,0 +1,205 @@
+"""What must leave the house: written in the ticket's transaction, sent later, never forgotten.
+
+A row is claimed by a lease, so any number of senders share the work; a sender that dies lets its
+lease run out. What a channel has accepted, and what was cancelled by an acknowledgement, is
+never claimed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, delete, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from responder.push import Pusher
+from responder.rows import insert_new
+from responder.schema import notices, outbox
+from stream.bus import Outgoing
+from stream.codec import encode
+from stream.messages import TicketChanged
+from stream.sql import failures_named
+from stream.topics import TICKETS
+from yuqing.domain.clock import Clock, real_span
+from yuqing.domain.errors import RetryLater
+
+LEASE = timedelta(minutes=2)
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(minutes=10)
+ATTEMPTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One message to one audience, and through `channels` to one person behind it.
+
+    `key` names it for ever: written twice, it is one. `audience` (unit:CODE, person:LOGIN,
+    role:ROLE) sees it in the console at once. `purpose` is acknowledge, clock, watch or case.
+    """
+
+    key: str
+    purpose: str
+    audience: str
+    jurisdiction: str
+    title: str
+    body: str
+    link: str
+    due_at: datetime
+    ticket_id: str | None = None
+    recipient: str = ""
+    channels: tuple[str, ...] = ()
+
+
+def put_pushes(connection: Connection, pushes: Sequence[Push], now: datetime) -> int:
+    """Write outbox rows and console notices, within the caller's transaction; returns new ones."""
+    insert_new(connection, notices, [_notice(push, now) for push in pushes])
+    return insert_new(connection, outbox, [_push_row(push, now) for push in pushes])
+
+
+def put_change(connection: Connection, change: TicketChanged, now: datetime) -> None:
+    """Have `change` published on the topic `tickets`, within the caller's transaction."""
+    value = encode(change).decode()
+    row = {
+        "key": f"bus:{change.ticket_id}:{change.version}",
+        "kind": "bus",
+        "purpose": "changed",
+        "ticket_id": change.ticket_id,
+        "target": TICKETS.name,
+        "payload": {"value": value},
+    }
+    insert_new(connection, outbox, [row | _fresh(now, now)])
+
+
+def cancel(connection: Connection, ticket_id: str, purpose: str) -> None:
+    """What `purpose` still had to push for the ticket is no longer due."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.ticket_id == ticket_id, outbox.c.purpose == purpose)
+        .where(outbox.c.kind == "push", outbox.c.state == "pending")
+        .values(state="cancelled")
+    )
+
+
+def send_due(
+    engine: Engine,
+    pusher: Pusher,
+    publish: Callable[[Sequence[Outgoing]], None],
+    clock: Clock,
+    limit: int = 100,
+) -> int:
+    """Send up to `limit` due rows: changes to the bus, pushes to people; returns how many left.
+
+    Safe in any number of processes. Raises RetryLater when the store or the bus is away; what
+    was claimed then comes again when its lease has run out.
+    """
+    changes = _claim(engine, outbox.c.kind == "bus", clock, limit)
+    if changes:
+        _publish(engine, changes, publish, clock)
+    sent = 0
+    for _ in range(limit):
+        # One at a time: a slow channel must not let the lease of those behind it run out.
+        claimed = _claim(engine, outbox.c.kind == "push", clock, 1)
+        if not claimed:
+            break
+        sent += _push(engine, claimed[0], pusher, clock)
+    return len(changes) + sent
+
+
+def _publish(
+    engine: Engine,
+    rows: Sequence[Row[Any]],
+    publish: Callable[[Sequence[Outgoing]], None],
+    clock: Clock,
+) -> None:
+    values = [(row.ticket_id, row.payload["value"].encode()) for row in rows]
+    ids = [row.outbox_id for row in rows]
+    try:
+        publish([Outgoing(TICKETS.name, ticket, value) for ticket, value in values])
+    except RetryLater as error:
+        later = clock.now() + real_span(clock, FIRST_PAUSE)
+        _write(engine, ids, attempts=outbox.c.attempts, lease_until=later, error=str(error))
+        raise
+    with failures_named(), engine.begin() as connection:
+        connection.execute(delete(outbox).where(outbox.c.outbox_id.in_(ids)))
+
+
+def _push(engine: Engine, row: Row[Any], pusher: Pusher, clock: Clock) -> int:
+    message = row.payload
+    delivery = pusher.push(message["channels"], message["title"], message["body"])
+    now = clock.now()
+    if delivery.error is None:
+        done = {"state": "sent", "delivered_at": now, "lease_until": None, "error": None}
+        _write(engine, [row.outbox_id], **done)
+        return 1
+    failed = row.attempts >= ATTEMPTS
+    pause = real_span(clock, min(FIRST_PAUSE * 2 ** min(row.attempts - 1, 20), LONGEST_PAUSE))
+    _write(
+        engine,
+        [row.outbox_id],
+        state="failed" if failed else "pending",
+        lease_until=now + pause,
+        error=delivery.error[:2000],
+    )
+    return 0
+
+
+def _claim(
+    engine: Engine, kind: ColumnElement[bool], clock: Clock, limit: int
+) -> Sequence[Row[Any]]:
+    now = clock.now()
+    free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
+    due = (
+        select(outbox.c.outbox_id)
+        .where(outbox.c.state == "pending", outbox.c.due_at <= now, kind, free)
+        .order_by(outbox.c.outbox_id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    lease = {"lease_until": now + real_span(clock, LEASE), "attempts": outbox.c.attempts + 1}
+    claim = update(outbox).where(outbox.c.outbox_id.in_(due)).values(lease).returning(outbox)
+    with failures_named(), engine.begin() as connection:
+        return sorted(connection.execute(claim).all(), key=lambda row: row.outbox_id)
+
+
+def _write(engine: Engine, ids: Sequence[int], **values: Any) -> None:
+    with failures_named(), engine.begin() as connection:
+        connection.execute(update(outbox).where(outbox.c.outbox_id.in_(ids)).values(values))
+
+
+def _fresh(now: datetime, due_at: datetime) -> dict[str, Any]:
+    return {"created_at": now, "due_at": due_at, "state": "pending", "attempts": 0}
+
+
+def _push_row(push: Push, now: datetime) -> dict[str, Any]:
+    message = {
+        "title": push.title,
+        "body": push.body,
+        "link": push.link,
+        "recipient": push.recipient,
+        "channels": list(push.channels),
+    }
+    row = {
+        "key": push.key[:200],
+        "kind": "push",
+        "ticket_id": push.ticket_id,
+        "purpose": push.purpose,
+        "target": push.audience,
+        "payload": message,
+    }
+    return row | _fresh(now, push.due_at)
+
+
+def _notice(push: Push, now: datetime) -> dict[str, Any]:
+    return {
+        "key": push.key[:200],
+        "audience": push.audience,
+        "jurisdiction": push.jurisdiction,
+        "ticket_id": push.ticket_id,
+        "title": push.title,
+        "body": push.body,
+        "link": push.link,
+        "at": now,
+    }

@@ -1,0 +1,217 @@
+"""Who works here: accounts, sign-in with lockout, and sign-ins that expire.
+
+Passwords rest as argon2 hashes, sign-in tokens as SHA-256: whoever reads the database can use
+neither. Spans are real ones even when the world's clock runs fast (a demo), so nobody is thrown
+out after a minute.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from pwdlib import PasswordHash
+from sqlalchemy import Engine, Row, case, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from responder.schema import people as table
+from responder.schema import sign_ins
+from stream.sql import failures_named, reading
+from yuqing.domain.clock import Clock, real_span
+from yuqing.domain.errors import Conflict, InvalidMessage, NotAllowed, NotFound
+
+FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
+SIGNED_IN_FOR = timedelta(hours=12)
+SHORTEST, LONGEST = 10, 128
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_REFUSED = "账号或密码不正确，或账号已暂时锁定"
+
+
+class Role(StrEnum):
+    """值班监测员, 研判员, 责任单位, 审核人, 领导, 管理员."""
+
+    MONITOR = "monitor"
+    ANALYST = "analyst"
+    UNIT = "unit"
+    REVIEWER = "reviewer"
+    LEADER = "leader"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One account. `jurisdiction` None: all of them. `unit` is the code of the unit that a
+    person of role `unit` acts for. `channels` are apprise URLs for alerts."""
+
+    login: str
+    name: str
+    role: Role
+    jurisdiction: str | None = None
+    unit: str | None = None
+    channels: tuple[str, ...] = ()
+
+
+class People:
+    """Accounts and sign-ins in the ticket store. All methods raise RetryLater when it is away."""
+
+    def __init__(self, engine: Engine, clock: Clock, hasher: PasswordHash | None = None) -> None:
+        self._engine, self._clock = engine, clock
+        self._hasher = hasher or PasswordHash.recommended()
+        self._nobody = self._hasher.hash(secrets.token_hex(8))
+
+    def create(self, person: Person, password: str) -> Person:
+        """A new account. Raises InvalidMessage (login, password or role unfit) or Conflict."""
+        _check(person, password)
+        row = _row(person) | {
+            "password": self._hasher.hash(password),
+            "active": True,
+            "failures": 0,
+            "created_at": self._clock.now(),
+        }
+        try:
+            with failures_named(), self._engine.begin() as connection:
+                connection.execute(insert(table).values(row))
+        except IntegrityError as error:
+            raise Conflict(f"账号 {person.login} 已存在") from error
+        return person
+
+    def create_admin(self, login: str, name: str, password: str) -> Person:
+        """The first administrator, who may create everybody else."""
+        return self.create(Person(login, name, Role.ADMIN), password)
+
+    def change(self, person: Person, active: bool = True) -> Person:
+        """Replace what is known of an account; one made inactive is signed out everywhere."""
+        with failures_named(), self._engine.begin() as connection:
+            where = table.c.login == person.login
+            done = connection.execute(
+                update(table).where(where).values(**_row(person), active=active)
+            )
+            if done.rowcount == 0:
+                raise NotFound(f"没有账号 {person.login}")
+            if not active:
+                connection.execute(delete(sign_ins).where(sign_ins.c.login == person.login))
+        return person
+
+    def set_password(self, login: str, password: str) -> None:
+        """A new password; all sign-ins of the account end, a lock is lifted."""
+        _check_password(password)
+        hashed = self._hasher.hash(password)
+        with failures_named(), self._engine.begin() as connection:
+            done = connection.execute(
+                update(table)
+                .where(table.c.login == login)
+                .values(password=hashed, failures=0, locked_until=None)
+            )
+            if done.rowcount == 0:
+                raise NotFound(f"没有账号 {login}")
+            connection.execute(delete(sign_ins).where(sign_ins.c.login == login))
+
+    def everybody(self) -> tuple[Person, ...]:
+        """All active accounts, by login."""
+        query = select(table).where(table.c.active).order_by(table.c.login)
+        with failures_named(), reading(self._engine).begin() as connection:
+            return tuple(_person(row) for row in connection.execute(query))
+
+    def sign_in(self, login: str, password: str) -> str:
+        """A token to keep in a cookie. Raises NotAllowed, never telling what was wrong."""
+        row = self._find(login)
+        fits = self._hasher.verify(password[:LONGEST], row.password if row else self._nobody)
+        if row is None:
+            raise NotAllowed(_REFUSED)
+        now = self._clock.now()
+        if not row.active or (row.locked_until and row.locked_until > now):
+            raise NotAllowed(_REFUSED)
+        if not fits:
+            self._count_failure(login)
+            raise NotAllowed(_REFUSED)
+        return self._remember(login)
+
+    def person_of(self, token: str) -> Person | None:
+        """Whose unexpired sign-in `token` is."""
+        query = (
+            select(table)
+            .join(sign_ins, sign_ins.c.login == table.c.login)
+            .where(sign_ins.c.token_sha256 == _digest(token))
+            .where(sign_ins.c.expires_at > self._clock.now(), table.c.active)
+        )
+        with failures_named(), reading(self._engine).begin() as connection:
+            row = connection.execute(query).one_or_none()
+        return _person(row) if row else None
+
+    def sign_out(self, token: str) -> None:
+        """End the sign-in; an unknown token changes nothing."""
+        with failures_named(), self._engine.begin() as connection:
+            connection.execute(delete(sign_ins).where(sign_ins.c.token_sha256 == _digest(token)))
+
+    def _find(self, login: str) -> Row[Any] | None:
+        with failures_named(), reading(self._engine).begin() as connection:
+            return connection.execute(select(table).where(table.c.login == login)).one_or_none()
+
+    def _count_failure(self, login: str) -> None:
+        full = table.c.failures + 1 >= FAILURES
+        until = self._clock.now() + real_span(self._clock, LOCKED_FOR)
+        with failures_named(), self._engine.begin() as connection:
+            connection.execute(
+                update(table)
+                .where(table.c.login == login)
+                .values(
+                    failures=case((full, 0), else_=table.c.failures + 1),
+                    locked_until=case((full, until), else_=table.c.locked_until),
+                )
+            )
+
+    def _remember(self, login: str) -> str:
+        token, now = secrets.token_urlsafe(32), self._clock.now()
+        fresh = {
+            "token_sha256": _digest(token),
+            "login": login,
+            "created_at": now,
+            "expires_at": now + real_span(self._clock, SIGNED_IN_FOR),
+        }
+        with failures_named(), self._engine.begin() as connection:
+            connection.execute(delete(sign_ins).where(sign_ins.c.expires_at <= now))
+            connection.execute(
+                update(table).where(table.c.login == login).values(failures=0, locked_until=None)
+            )
+            connection.execute(insert(sign_ins).values(fresh))
+        return token
+
+
+def _check(person: Person, password: str) -> None:
+    if not _LOGIN.fullmatch(person.login):
+        raise InvalidMessage("login: 账号只能用小写字母、数字和 . _ -，且以字母或数字开头")
+    if person.role is Role.UNIT and not (person.unit and person.jurisdiction):
+        raise InvalidMessage("unit: 责任单位账号必须写明辖区和单位")
+    _check_password(password)
+
+
+def _check_password(password: str) -> None:
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise InvalidMessage(f"password: 密码须为 {SHORTEST} 至 {LONGEST} 个字符")
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _row(person: Person) -> dict[str, Any]:
+    return {
+        "login": person.login,
+        "name": person.name,
+        "role": person.role.value,
+        "jurisdiction": person.jurisdiction,
+        "unit": person.unit,
+        "channels": list(person.channels),
+    }
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        row.login, row.name, Role(row.role), row.jurisdiction, row.unit, tuple(row.channels)
+    )

@@ -1,0 +1,32 @@
+"""The few statements that SQLite and PostgreSQL spell alike but SQLAlchemy keeps apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from responder.schema import ticket_numbers
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert those of `rows` that break no unique constraint; returns how many were new."""
+    fresh = _new(connection, table).on_conflict_do_nothing()
+    return sum(connection.execute(fresh.values(**row)).rowcount for row in rows)
+
+
+def next_number(connection: Connection, jurisdiction: str, year: int) -> int:
+    """The next ticket number of the jurisdiction's year, from 1, safe among writers."""
+    fresh = _new(connection, ticket_numbers).values(jurisdiction=jurisdiction, year=year, last=1)
+    counted = fresh.on_conflict_do_update(
+        index_elements=["jurisdiction", "year"], set_={"last": ticket_numbers.c.last + 1}
+    )
+    return int(connection.execute(counted.returning(ticket_numbers.c.last)).scalar_one())
+
+
+def _new(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)

@@ -1,0 +1,289 @@
+"""监测方案: saved queries with exclusions whose hits alert named people.
+
+A flood of hits is one alert: after an alert of a watchlist the next waits `every_minutes`, and
+then says how many posts it stands for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from responder.outbox import Push, put_pushes
+from responder.rows import insert_new
+from responder.schema import people, watch_hits, watchlists
+from stream.messages import Judged
+from stream.sql import failures_named, reading
+from yuqing.domain.errors import Conflict, InvalidMessage, NotFound
+from yuqing.domain.query import Query, parse_query
+from yuqing.domain.text import mask
+
+
+@dataclass(frozen=True, slots=True)
+class WatchlistDraft:
+    """What a person types to make or change a 监测方案. `notify`: logins; empty `topics`: any."""
+
+    jurisdiction: str
+    name: str
+    query: str
+    topics: tuple[str, ...] = ()
+    severity_min: int = 0
+    notify: tuple[str, ...] = ()
+    every_minutes: int = 10
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """A stored 监测方案; `version` counts its changes from 1."""
+
+    watchlist_id: int
+    owner: str
+    version: int
+    draft: WatchlistDraft
+
+    def wants(self, judged: Judged, query: Query) -> bool:
+        """True when the post is the jurisdiction's, grave enough, on topic, and fits `query`."""
+        draft, verdict = self.draft, judged.verdict
+        topics = {verdict.topic.value, *(topic.value for topic in verdict.also)}
+        return (
+            draft.jurisdiction in judged.jurisdictions
+            and verdict.severity >= draft.severity_min
+            and (not draft.topics or not topics.isdisjoint(draft.topics))
+            and query.matches(judged.post.text)
+        )
+
+
+class Watchlists:
+    """Watchlists and their hits in the ticket store."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def save(
+        self,
+        draft: WatchlistDraft,
+        owner: str,
+        now: datetime,
+        watchlist_id: int | None = None,
+        expected_version: int | None = None,
+    ) -> Watchlist:
+        """Make one, or change `watchlist_id`. Raises InvalidMessage (a query that names nothing),
+        NotFound, Conflict (the name is taken, or somebody changed it first)."""
+        _check(draft)
+        try:
+            with failures_named(), self._engine.begin() as connection:
+                if watchlist_id is None:
+                    return _make(connection, draft, owner, now)
+                return _change(connection, draft, watchlist_id, expected_version)
+        except IntegrityError as error:
+            raise Conflict(f"监测方案“{draft.name}”已存在") from error
+
+    def drop(self, watchlist_id: int) -> None:
+        """Forget a watchlist and its hits. Raises NotFound."""
+        with failures_named(), self._engine.begin() as connection:
+            connection.execute(delete(watch_hits).where(watch_hits.c.watchlist_id == watchlist_id))
+            gone = connection.execute(
+                delete(watchlists).where(watchlists.c.watchlist_id == watchlist_id)
+            )
+            if gone.rowcount == 0:
+                raise NotFound(f"没有监测方案 {watchlist_id}")
+
+    def get(self, watchlist_id: int) -> Watchlist:
+        """One watchlist. Raises NotFound."""
+        query = select(watchlists).where(watchlists.c.watchlist_id == watchlist_id)
+        with failures_named(), reading(self._engine).begin() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound(f"没有监测方案 {watchlist_id}")
+        return _watchlist(row)
+
+    def listed(self, jurisdiction: str | None = None) -> tuple[Watchlist, ...]:
+        """All watchlists, of one jurisdiction or of all, by name."""
+        query = select(watchlists).order_by(watchlists.c.name)
+        if jurisdiction is not None:
+            query = query.where(watchlists.c.jurisdiction == jurisdiction)
+        with failures_named(), reading(self._engine).begin() as connection:
+            return tuple(_watchlist(row) for row in connection.execute(query))
+
+    def tallies(self) -> dict[int, tuple[int, datetime]]:
+        """watchlist_id to (number of hits, time of the last), for those that have any."""
+        query = select(watch_hits.c.watchlist_id, func.count(), func.max(watch_hits.c.at)).group_by(
+            watch_hits.c.watchlist_id
+        )
+        with failures_named(), reading(self._engine).begin() as connection:
+            return {key: (count, last) for key, count, last in connection.execute(query)}
+
+    def hits(self, watchlist_id: int, size: int = 50) -> Sequence[Row[Any]]:
+        """The latest hits, newest first."""
+        query = (
+            select(watch_hits)
+            .where(watch_hits.c.watchlist_id == watchlist_id)
+            .order_by(watch_hits.c.at.desc(), watch_hits.c.post_id)
+            .limit(size)
+        )
+        with failures_named(), reading(self._engine).begin() as connection:
+            return connection.execute(query).all()
+
+    def record(self, judged: Sequence[Judged], now: datetime) -> int:
+        """Note which watchlists the posts hit and alert whom they name; returns new hits.
+
+        A post seen again is no new hit, so a redelivery alerts nobody twice.
+        """
+        wanted = [
+            (watchlist, [one for one in judged if watchlist.wants(one, query)])
+            for watchlist in self.listed()
+            if watchlist.draft.active
+            for query in (parse_query(watchlist.draft.query),)
+        ]
+        if not any(caught for _, caught in wanted):
+            return 0
+        with failures_named(), self._engine.begin() as connection:
+            return sum(
+                insert_new(connection, watch_hits, [_hit(watchlist, one, now) for one in caught])
+                for watchlist, caught in wanted
+            )
+
+    def alert_due(self, now: datetime) -> int:
+        """Write one alert for each watchlist that has unannounced hits and may speak again;
+        returns how many. The sweep calls it, so what was held back is not lost."""
+        with failures_named(), self._engine.begin() as connection:
+            rows = connection.execute(_speakable(now)).all()
+            return sum(_alert(connection, row, now) for row in rows)
+
+
+def _speakable(now: datetime) -> Any:
+    waiting = select(watch_hits.c.watchlist_id).where(watch_hits.c.alert_key.is_(None))
+    free = watchlists.c.alert_from.is_(None) | (watchlists.c.alert_from <= now)
+    return (
+        select(watchlists)
+        .where(watchlists.c.active, free, watchlists.c.watchlist_id.in_(waiting))
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _alert(connection: Connection, row: Row[Any], now: datetime) -> int:
+    key = f"watch:{row.watchlist_id}:{now.isoformat()}"
+    mine = (watch_hits.c.watchlist_id == row.watchlist_id) & watch_hits.c.alert_key.is_(None)
+    caught = connection.execute(
+        select(watch_hits).where(mine).order_by(watch_hits.c.severity.desc(), watch_hits.c.at)
+    ).all()
+    if not caught:
+        return 0
+    connection.execute(update(watch_hits).where(mine).values(alert_key=key))
+    connection.execute(
+        update(watchlists)
+        .where(watchlists.c.watchlist_id == row.watchlist_id)
+        .values(alert_from=now + timedelta(minutes=row.every_minutes))
+    )
+    alert = _message(row, caught, key, now)
+    for login, channels in _whom(connection, row.notify):
+        person = f"person:{login}"
+        to = replace(alert, key=f"{key}:{login}", audience=person, recipient=login)
+        put_pushes(connection, [replace(to, channels=channels)], now)
+    return 1
+
+
+def _message(row: Row[Any], caught: Sequence[Row[Any]], key: str, now: datetime) -> Push:
+    lines = [f"· {mask(hit.title)[:60]}（{hit.source}）" for hit in caught[:5]]
+    more = [f"…… 共 {len(caught)} 条"] if len(caught) > 5 else []
+    return Push(
+        key=key,
+        purpose="watch",
+        audience="",
+        jurisdiction=row.jurisdiction,
+        title=f"监测方案“{row.name}”命中 {len(caught)} 条",
+        body="\n".join(lines + more),
+        link=f"/watchlists/{row.watchlist_id}",
+        due_at=now,
+    )
+
+
+def _whom(connection: Connection, logins: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+    query = select(people.c.login, people.c.channels).where(
+        people.c.login.in_(logins), people.c.active
+    )
+    return [(row.login, tuple(row.channels)) for row in connection.execute(query)]
+
+
+def _make(connection: Connection, draft: WatchlistDraft, owner: str, now: datetime) -> Watchlist:
+    row = _row(draft) | {"owner": owner, "version": 1, "created_at": now}
+    made = connection.execute(insert(watchlists).values(row).returning(watchlists)).one()
+    return _watchlist(made)
+
+
+def _change(
+    connection: Connection, draft: WatchlistDraft, watchlist_id: int, expected: int | None
+) -> Watchlist:
+    where = watchlists.c.watchlist_id == watchlist_id
+    found = connection.execute(select(watchlists).where(where)).one_or_none()
+    if found is None:
+        raise NotFound(f"没有监测方案 {watchlist_id}")
+    if expected is not None and found.version != expected:
+        raise Conflict(f"监测方案“{found.name}”已被修改，请刷新后再试")
+    changed = connection.execute(
+        update(watchlists)
+        .where(where, watchlists.c.version == found.version)
+        .values(_row(draft) | {"version": found.version + 1})
+        .returning(watchlists)
+    ).one_or_none()
+    if changed is None:
+        raise Conflict(f"监测方案“{found.name}”已被修改，请刷新后再试")
+    return _watchlist(changed)
+
+
+def _check(draft: WatchlistDraft) -> None:
+    if not draft.name.strip():
+        raise InvalidMessage("name: 请填写方案名称")
+    if not parse_query(draft.query).groups and not draft.topics and draft.severity_min == 0:
+        raise InvalidMessage("query: 请至少写一个要找的词，或选定主题、等级")
+    if not 0 <= draft.severity_min <= 4:
+        raise InvalidMessage("severity_min: 等级须在 0 至 4 之间")
+    if not 1 <= draft.every_minutes <= 24 * 60:
+        raise InvalidMessage("every_minutes: 提醒间隔须在 1 至 1440 分钟之间")
+
+
+def _row(draft: WatchlistDraft) -> dict[str, Any]:
+    return {
+        "jurisdiction": draft.jurisdiction,
+        "name": draft.name.strip(),
+        "query": draft.query,
+        "topics": list(draft.topics),
+        "severity_min": draft.severity_min,
+        "notify": list(draft.notify),
+        "every_minutes": draft.every_minutes,
+        "active": draft.active,
+    }
+
+
+def _watchlist(row: Row[Any]) -> Watchlist:
+    draft = WatchlistDraft(
+        row.jurisdiction,
+        row.name,
+        row.query,
+        tuple(row.topics),
+        row.severity_min,
+        tuple(row.notify),
+        row.every_minutes,
+        row.active,
+    )
+    return Watchlist(row.watchlist_id, row.owner, row.version, draft)
+
+
+def _hit(watchlist: Watchlist, judged: Judged, now: datetime) -> dict[str, Any]:
+    post = judged.post
+    return {
+        "watchlist_id": watchlist.watchlist_id,
+        "post_id": post.post_id,
+        "title": post.title or post.body[:60],
+        "url": post.url,
+        "source": post.source,
+        "severity": int(judged.verdict.severity),
+        "published_at": post.first_known_at,
+        "at": now,
+    }
