@@ -1,0 +1,1 @@
+"""Weekly reports: gathered from the data, drawn, and written as .docx and .html."""
