@@ -1,0 +1,1 @@
+"""Gathers posts about one and the same matter into events."""

@@ -1,0 +1,97 @@
+"""The linear model: character n-grams and rule features times one small matrix of weights.
+
+Run time needs numpy only. The artifact is data (npz and json), so loading it runs no code.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Keys = NDArray[np.int64]
+LONGEST = 1500  # characters the n-grams are taken from
+_BITS = 21  # a code point fits in 21 bits, three of them in one signed 64-bit key
+
+
+def ngram_keys(text: str) -> Keys:
+    """One 64-bit key for every 1-, 2- and 3-gram of characters of `text`, with repetitions."""
+    codes = np.frombuffer(text[:LONGEST].encode("utf-32-le", "replace"), dtype=np.uint32)
+    ones = codes.astype(np.int64)
+    twos = (ones[:-1] << _BITS) | ones[1:]
+    threes = (twos[:-1] << _BITS) | ones[2:]
+    return np.concatenate([ones, twos, threes])
+
+
+def weigh(text: str, vocabulary: Keys, idf: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """The known n-grams of `text`: their rows in `vocabulary` and their TF-IDF, of length 1."""
+    found, counts = np.unique(ngram_keys(text), return_counts=True)
+    rows = np.searchsorted(vocabulary, found)
+    rows[rows == len(vocabulary)] = 0
+    known = vocabulary[rows] == found
+    rows = rows[known]
+    values = (1.0 + np.log(counts[known])).astype(np.float32) * idf[rows]
+    norm = float(np.sqrt(np.dot(values, values)))
+    return rows, values / np.float32(norm) if norm else values
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """`heads` names the columns of the weights: ("relevant",), topic codes, and so on."""
+
+    name: str
+    vocabulary: Keys
+    idf: Floats
+    ngrams: Floats
+    dense: Floats
+    bias: Floats
+    heads: dict[str, tuple[str, ...]]
+    settings: dict[str, Any]
+
+    def scores(self, text: str, features: Floats) -> dict[str, Floats]:
+        """The scores (logits) of each head for a folded `text` and its dense features."""
+        rows, values = weigh(text, self.vocabulary, self.idf)
+        every = values @ self.ngrams[rows] + features @ self.dense + self.bias
+        scores, start = {}, 0
+        for head, columns in self.heads.items():
+            scores[head] = every[start : start + len(columns)]
+            start += len(columns)
+        return scores
+
+
+def save_linear(model: LinearModel, folder: Any) -> None:
+    """Write `model` as weights.npz and model.json under `folder` (a pathlib.Path that exists)."""
+    about = {"name": model.name, "heads": model.heads, "settings": model.settings}
+    text = json.dumps(about, ensure_ascii=False, indent=1, sort_keys=False)
+    (folder / "model.json").write_text(text + "\n", encoding="utf8")
+    with (folder / "weights.npz").open("wb") as file:
+        np.savez_compressed(
+            file,
+            vocabulary=model.vocabulary,
+            idf=model.idf.astype(np.float16),
+            ngrams=model.ngrams.astype(np.float16),
+            dense=model.dense,
+            bias=model.bias,
+        )
+
+
+def load_linear(folder: Traversable) -> LinearModel:
+    """The model saved under `folder`. Raises FileNotFoundError when there is none."""
+    about = json.loads(folder.joinpath("model.json").read_text(encoding="utf8"))
+    with folder.joinpath("weights.npz").open("rb") as file:
+        arrays = dict(np.load(file, allow_pickle=False))
+    return LinearModel(
+        name=about["name"],
+        vocabulary=arrays["vocabulary"],
+        idf=arrays["idf"].astype(np.float32),
+        ngrams=arrays["ngrams"].astype(np.float32),
+        dense=arrays["dense"].astype(np.float32),
+        bias=arrays["bias"].astype(np.float32),
+        heads={head: tuple(columns) for head, columns in about["heads"].items()},
+        settings=about["settings"],
+    )

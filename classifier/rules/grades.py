@@ -1,0 +1,107 @@
+"""Grade what the numbers say by the statutory thresholds, and say which rule gave the grade.
+
+The thresholds are those of 《生产安全事故报告和调查处理条例》第三条, used for every kind of incident;
+crowds and cut-off supplies have none in law, so theirs are the product's own choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from classifier.rules.context import Context
+from classifier.rules.folding import Folded
+from classifier.rules.harm import Finding, Harm
+from yuqing.domain.verdict import Evidence, Severity
+
+ARTICLE = "《生产安全事故报告和调查处理条例》第三条"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """From `least` on a harm is at least of `severity`, by `rule`."""
+
+    least: float
+    severity: Severity
+    rule: str
+
+
+def _statutory(unit: str, words: str, steps: Sequence[tuple[float, str]]) -> tuple[Threshold, ...]:
+    grades = (Severity.GRAVE, Severity.MAJOR, Severity.LARGER, Severity.ORDINARY)
+    return tuple(
+        Threshold(least, grade, f"{ARTICLE}:{words}{name}{unit}")
+        for grade, (least, name) in zip(grades, steps, strict=False)
+    )
+
+
+def _local(steps: Sequence[tuple[float, Severity, str]]) -> tuple[Threshold, ...]:
+    return tuple(Threshold(least, grade, f"本系统规则:{words}") for least, grade, words in steps)
+
+
+_DEATHS = _statutory("人", "死亡", [(30, "30"), (10, "10"), (3, "3"), (1, "1")])
+THRESHOLDS: dict[Harm, tuple[Threshold, ...]] = {
+    Harm.DEAD: _DEATHS,
+    Harm.MISSING: _statutory("人", "下落不明计入死亡", [(30, "30"), (10, "10"), (3, "3"), (1, "1")]),
+    Harm.GRAVELY_INJURED: _statutory(
+        "人", "重伤(含急性工业中毒)", [(100, "100"), (50, "50"), (10, "10"), (1, "1")]
+    ),
+    Harm.LOSS: _statutory("元", "直接经济损失", [(1e8, "1亿"), (5e7, "5000万"), (1e7, "1000万")]),
+    Harm.HURT: _local(
+        [
+            (300, Severity.MAJOR, "受伤或中毒300人"),
+            (10, Severity.LARGER, "受伤或中毒10人"),
+            (1, Severity.ORDINARY, "有人受伤"),
+        ]
+    ),
+    Harm.TRAPPED: _local(
+        [(10, Severity.MAJOR, "被困10人"), (1, Severity.LARGER, "有人被困,危险尚在")]
+    ),
+    Harm.CROWD: _local(
+        [(200, Severity.MAJOR, "数百人聚集"), (20, Severity.LARGER, "数十人聚集")]
+    ),
+    Harm.AFFECTED: _local(
+        [(1000, Severity.MAJOR, "千人以上水气电中断或受污染"), (100, Severity.LARGER, "百人以上受影响")]
+    ),
+}
+_RESCUED = ("获救", "救出", "脱险", "脱困", "疏散", "升井", "送往医院", "送医")
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """The grade a finding gives, and the evidence for it."""
+
+    severity: Severity
+    harm: Harm
+    evidence: Evidence
+
+
+def grade_findings(
+    folded: Folded, findings: Iterable[Finding], context: Context
+) -> tuple[Graded, ...]:
+    """What of `findings` is real, graded, gravest first (then by place in the text)."""
+    graded = [
+        _graded(folded, finding, threshold)
+        for finding in findings
+        if (threshold := threshold_of(finding)) is not None and _counts(finding, context)
+    ]
+    return tuple(sorted(graded, key=lambda g: (-g.severity, g.evidence.start)))
+
+
+def threshold_of(finding: Finding) -> Threshold | None:
+    """The gravest threshold that the finding's count reaches."""
+    steps = THRESHOLDS[finding.harm]
+    return next((step for step in steps if finding.count >= step.least), None)
+
+
+def _counts(finding: Finding, context: Context) -> bool:
+    if not context.real(finding.start, finding.end):
+        return False
+    if finding.harm in (Harm.DEAD, Harm.GRAVELY_INJURED, Harm.HURT):
+        return not context.counts_cases(finding.start, finding.end)
+    return finding.harm is not Harm.TRAPPED or not any(w in context.text for w in _RESCUED)
+
+
+def _graded(folded: Folded, finding: Finding, threshold: Threshold) -> Graded:
+    start, end = folded.span(finding.start, finding.end)
+    said = Evidence("severity", start, end, folded.source[start:end], threshold.rule)
+    return Graded(threshold.severity, finding.harm, said)
