@@ -33,3 +33,9 @@ check: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+services:  ## real Kafka, Elasticsearch and PostgreSQL on loopback, without Docker
+	@PYTHON=$(PYTHON) scripts/services start
+
+services-stop:
+	@PYTHON=$(PYTHON) scripts/services stop
