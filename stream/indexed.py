@@ -8,13 +8,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import orjson
 
+from stream.codec import encode
 from stream.index import Refused, Search
 from stream.messages import Judged, Seen
 from yuqing.domain.errors import InvalidMessage
@@ -22,6 +24,7 @@ from yuqing.domain.post import Sighting
 
 OLDEST_MONTH = "2000-01"
 BIGGEST_PAGE = 500
+_BATCH = 1000
 _LONGEST_TERM = 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -65,6 +68,27 @@ def folded(documents: Iterable[Judged | Seen]) -> tuple[dict[str, Judged], dict[
     for post_id in posts.keys() & seen.keys():
         posts[post_id] = recounted(posts[post_id], seen.pop(post_id))
     return posts, seen
+
+
+def batches(
+    documents: Iterable[Judged | Seen],
+) -> Iterator[tuple[dict[str, Judged], dict[str, Sighting]]]:
+    """`documents` as folded batches, small enough that other writers get their turn."""
+    source = iter(documents)
+    while batch := list(islice(source, _BATCH)):
+        yield folded(batch)
+
+
+def take_unwritable(posts: dict[str, Judged]) -> dict[str, str]:
+    """Remove from `posts` what cannot be written as JSON; why, by `post_id`."""
+    refused = {}
+    for post_id, judged in list(posts.items()):
+        try:
+            encode(judged)
+        except TypeError as error:
+            refused[post_id] = f"cannot be written: {error}"
+            del posts[post_id]
+    return refused
 
 
 def later_counts(new: Judged, old: Judged | None) -> Judged:

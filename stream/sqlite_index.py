@@ -6,13 +6,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from stream.codec import encode
 from stream.index import Page, Search
-from stream.indexed import folded, raise_refused
+from stream.indexed import batches, folded, raise_refused, take_unwritable
 from stream.messages import Judged, Seen
 from stream.sqlite_index_search import find
 from stream.sqlite_index_tables import (
@@ -25,7 +23,6 @@ from stream.sqlite_index_tables import (
 from yuqing.domain.errors import ConfigError, RetryLater
 from yuqing.domain.post import Sighting
 
-_BATCH = 1000
 _REMEDY = "Move the file away and rebuild the index from the bus"
 _PASSING = ("locked", "busy", "is full", "disk I/O", "unable to open", "readonly", "interrupted")
 
@@ -51,7 +48,7 @@ class SqliteIndex:
     def put(self, documents: Sequence[Judged | Seen]) -> None:
         """See `Index.put`. What readers see and what a rebuild prepares both get it."""
         posts, seen = folded(documents)
-        refused = _take_unwritable(posts)
+        refused = take_unwritable(posts)
         with self._writing() as connection:
             for (generation,) in connection.execute(
                 "SELECT id FROM generations WHERE id >= ?", (live_generation(connection),)
@@ -70,8 +67,8 @@ class SqliteIndex:
         generation = self._begin_generation()
         refused: dict[str, str] = {}
         try:
-            for posts, seen in _batches(documents):
-                refused |= _take_unwritable(posts)
+            for posts, seen in batches(documents):
+                refused |= take_unwritable(posts)
                 self._fill(generation, posts, seen)
             count = self._make_live(generation)
         finally:
@@ -166,26 +163,6 @@ class SqliteIndex:
             connection.execute("PRAGMA cache_size = -32000")
             connection.execute("PRAGMA secure_delete = OFF")
             return connection
-
-
-def _batches(
-    documents: Iterable[Judged | Seen],
-) -> Iterator[tuple[dict[str, Judged], dict[str, Sighting]]]:
-    source = iter(documents)
-    while batch := list(islice(source, _BATCH)):
-        yield folded(batch)
-
-
-def _take_unwritable(posts: dict[str, Judged]) -> dict[str, str]:
-    """Remove from `posts` what cannot be written as JSON; why, by `post_id`."""
-    refused = {}
-    for post_id, judged in list(posts.items()):
-        try:
-            encode(judged)
-        except TypeError as error:
-            refused[post_id] = f"cannot be written: {error}"
-            del posts[post_id]
-    return refused
 
 
 @contextmanager

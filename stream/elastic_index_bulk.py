@@ -1,0 +1,150 @@
+"""Writing posts to Elasticsearch: look up what is there, decide here, write in one bulk.
+
+Counts may only move forward and a post that changes month must not double. Without server-side
+scripts both are decided by the writer, and `if_seq_no` makes Elasticsearch refuse (409) what was
+decided on something that has changed meanwhile; that post is looked up and decided again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from elasticsearch import Elasticsearch
+from elasticsearch.helpers import streaming_bulk
+
+from stream.codec import decode, encode
+from stream.indexed import later_counts, micros, month_of, recounted, terms
+from stream.messages import Judged
+from yuqing.domain.errors import RetryLater
+from yuqing.domain.post import Sighting
+from yuqing.domain.text import tokens
+
+_TRIES = 5
+_LOOKED_UP = 1000
+_CHANGED = (404, 409)
+_UNFIT = 400
+
+Action = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    index: str
+    judged: Judged
+    guard: Mapping[str, int]
+
+
+def store(
+    client: Elasticsearch,
+    months: Mapping[str, str],
+    posts: Mapping[str, Judged],
+    seen: Mapping[str, Sighting],
+) -> dict[str, str]:
+    """Write one folded batch into the indices `months` (month to name, all that are needed).
+
+    Returns the posts that can never be stored, with the reason. Raises RetryLater when some must
+    be tried again.
+    """
+    refused: dict[str, str] = {}
+    for _ in range(_TRIES):
+        known = _look_up(client, list(months.values()), [*posts, *seen])
+        again = _write(client, _actions(months, posts, seen, known), refused)
+        if not again:
+            return refused
+        posts = {post_id: posts[post_id] for post_id in posts.keys() & again}
+        seen = {post_id: seen[post_id] for post_id in seen.keys() & again}
+    raise RetryLater(f"index: {len(again)} posts kept changing while they were written")
+
+
+def _look_up(
+    client: Elasticsearch, indices: Sequence[str], post_ids: Sequence[str]
+) -> dict[str, _Known]:
+    known: dict[str, _Known] = {}
+    client.indices.refresh(index=indices)
+    for start in range(0, len(post_ids), _LOOKED_UP):
+        part = post_ids[start : start + _LOOKED_UP]
+        answer = client.search(
+            index=indices,
+            query={"ids": {"values": part}},
+            size=len(part),
+            source_includes=["judged"],
+            seq_no_primary_term=True,
+            allow_partial_search_results=False,
+            track_total_hits=False,
+        )
+        known |= {hit["_id"]: _known(hit) for hit in answer["hits"]["hits"]}
+    return known
+
+
+def _known(hit: Mapping[str, Any]) -> _Known:
+    guard = {"if_seq_no": hit["_seq_no"], "if_primary_term": hit["_primary_term"]}
+    return _Known(hit["_index"], cast(Judged, decode(hit["_source"]["judged"].encode())), guard)
+
+
+def _actions(
+    months: Mapping[str, str],
+    posts: Mapping[str, Judged],
+    seen: Mapping[str, Sighting],
+    known: Mapping[str, _Known],
+) -> Iterator[Action]:
+    for post_id, judged in posts.items():
+        index = months[month_of(judged.post.first_known_at)]
+        yield from _replacing(index, judged, known.get(post_id))
+    for post_id, sighting in seen.items():
+        if old := known.get(post_id):
+            yield from _replacing(old.index, recounted(old.judged, sighting), old)
+
+
+def _replacing(index: str, judged: Judged, old: _Known | None) -> Iterator[Action]:
+    if old is not None:
+        judged = later_counts(judged, old.judged)
+        if old.index == index:
+            if judged != old.judged:
+                yield _put(index, judged, "index") | old.guard
+            return
+        yield {"_op_type": "delete", "_index": old.index, "_id": judged.post.post_id} | old.guard
+    yield _put(index, judged, "create")
+
+
+def _put(index: str, judged: Judged, how: str) -> Action:
+    post, verdict = judged.post, judged.verdict
+    at = micros(post.first_known_at)
+    return {
+        "_op_type": how,
+        "_index": index,
+        "_id": post.post_id,
+        "post_id": post.post_id,
+        "words": " ".join(terms(tokens(post.text))),
+        "at": at,
+        "first_known_at": at // 1000,
+        "topic": str(verdict.topic),
+        "severity": int(verdict.severity),
+        "source": post.source,
+        "owner": str(post.owner),
+        "relevant": verdict.relevant,
+        "jurisdictions": list(judged.jurisdictions),
+        "judged": encode(judged).decode(),
+    }
+
+
+def _write(client: Elasticsearch, actions: Iterator[Action], refused: dict[str, str]) -> set[str]:
+    """Do `actions`; adds to `refused`, returns the posts that have changed meanwhile."""
+    again: set[str] = set()
+    for done, result in streaming_bulk(client, actions, raise_on_error=False):
+        item = next(iter(result.values()))
+        if done:
+            continue
+        if item["status"] in _CHANGED:
+            again.add(item["_id"])
+        elif item["status"] == _UNFIT:
+            refused[item["_id"]] = _reason(item["error"])
+        else:
+            raise RetryLater(f"index: {_reason(item['error'])}")
+    return again
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    cause = error.get("caused_by") or {}
+    return ": ".join(str(part) for part in (error.get("reason"), cause.get("reason")) if part)
