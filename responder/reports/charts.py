@@ -10,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import MaxNLocator
 
 from responder.reports.weekly import Weekly
 
@@ -59,7 +60,7 @@ def units(report: Weekly) -> Figure:
     for label, colour, counts in parts:
         axes.barh(names, counts, left=left, color=colour, label=label)
         left = [a + b for a, b in zip(left, counts, strict=True)]
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _finish(axes, legend=True)
     return figure
 

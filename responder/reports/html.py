@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,15 +24,11 @@ def page(report: Weekly) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    made.filters |= {"local": lambda at: _local(at, zone), "percent": percent, "late": span_zh}
-    drawn = {
-        name: Markup(charts.svg(draw(report)))
-        for name, draw in (
-            ("volume", charts.volume),
-            ("topics", charts.topics),
-            ("units", charts.units),
-        )
-    }
+    made.filters["local"] = partial(_local, zone=zone)
+    made.filters["percent"] = percent
+    made.filters["late"] = span_zh
+    figures = {"volume": charts.volume, "topics": charts.topics, "units": charts.units}
+    drawn = {name: Markup(charts.svg(draw(report))) for name, draw in figures.items()}
     return made.get_template("weekly.html").render(r=report, lead=lead(report), charts=drawn)
 
 

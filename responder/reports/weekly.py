@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, Row, and_, func, or_, select
@@ -21,6 +22,7 @@ from yuqing.domain.text import mask
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 LISTED = 12
+Line = Row[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +211,7 @@ class WeeklyGatherer:
             rows = [_event_row(row, week) for row in connection.execute(query)]
         return sorted((r for r in rows if r.posts), key=lambda r: (-r.grade, -r.posts, r.title))
 
-    def _tickets(
-        self, week: Week, now: datetime
-    ) -> tuple[list[Row[tuple[object, ...]]], Counter[str]]:
+    def _tickets(self, week: Week, now: datetime) -> tuple[list[Line], Counter[str]]:
         table, clocks = schema.tickets.c, schema.ticket_clocks.c
         opened = (
             select(schema.tickets)
@@ -289,7 +289,7 @@ def _named_counts(
     return tuple((names.get(code, code), count) for code, count in counts)
 
 
-def _event_row(row: Row[tuple[object, ...]], week: Week) -> EventRow:
+def _event_row(row: Line, week: Week) -> EventRow:
     heat = row.snapshot.get("heat", [])
     inside = (posts for at, posts in heat if week.start <= datetime.fromisoformat(at) < week.end)
     return EventRow(
@@ -303,7 +303,7 @@ def _event_row(row: Row[tuple[object, ...]], week: Week) -> EventRow:
     )
 
 
-def _ticket_row(row: Row[tuple[object, ...]], unit: str, missed: Counter[str]) -> TicketRow:
+def _ticket_row(row: Line, unit: str, missed: Counter[str]) -> TicketRow:
     return TicketRow(
         ticket_id=row.ticket_id,
         title=mask(row.title),
@@ -315,7 +315,7 @@ def _ticket_row(row: Row[tuple[object, ...]], unit: str, missed: Counter[str]) -
     )
 
 
-def _unit_row(name: str, rows: list[Row[tuple[object, ...]]], now: datetime) -> UnitRow:
+def _unit_row(name: str, rows: list[Line], now: datetime) -> UnitRow:
     met = sum(row.status == "met" for row in rows)
     missed = [r for r in rows if r.status == "breached" or (r.status == "running" and r.due < now)]
     late = [max(r.late_seconds, _late_now(r, now)) for r in missed]
@@ -323,11 +323,11 @@ def _unit_row(name: str, rows: list[Row[tuple[object, ...]]], now: datetime) -> 
     return UnitRow(name, len(rows), met, len(missed), running, max(late, default=0))
 
 
-def _late_now(row: Row[tuple[object, ...]], now: datetime) -> int:
+def _late_now(row: Line, now: datetime) -> int:
     return 0 if row.stopped_at else max(0, int((now - row.due).total_seconds()))
 
 
-def _voice_row(row: Row[tuple[object, ...]]) -> VoiceRow:
+def _voice_row(row: Line) -> VoiceRow:
     data = row.data
     said = data.get("published_at") or data.get("held_at")
     return VoiceRow(

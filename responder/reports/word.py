@@ -116,7 +116,8 @@ def _tickets(paper: Paper, report: Weekly) -> None:
     rows = [
         (t.ticket_id, t.title, t.grade_zh, t.unit, t.state_zh, t.missed) for t in report.tickets
     ]
-    _table(paper, ("编号", "事项", "等级", "责任单位", "状态", "超时"), rows, "本周没有新立台账。")
+    head = ("编号", "事项", "等级", "责任单位", "状态", "超时")
+    _table(paper, head, rows, "本周没有新立台账。")
 
 
 def _voices(paper: Paper, report: Weekly) -> None:

@@ -26,7 +26,8 @@ def lead(report: Weekly) -> tuple[str, ...]:
     """The opening: what happened in the week, in a few sentences."""
     said = [
         f"本周采集帖文 {report.posts} 条，其中政务舆情 {report.relevant} 条，"
-        f"归并为 {report.events_total} 个事件，新立台账 {report.opened} 件，办结 {report.closed} 件。"
+        f"归并为 {report.events_total} 个事件，新立台账 {report.opened} 件，"
+        f"办结 {report.closed} 件。"
     ]
     ended = report.met + report.missed
     if ended:
