@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from responder.act import Act
-from responder.ticket import Ticket
+from responder.admission import admitted
+from responder.spans import Span, every_span
+from responder.ticket import Ticket, replay
+from yuqing.domain.errors import NotAllowed
 from yuqing.domain.jurisdiction import Policy
+
+# The smallest step of time that a datetime knows: a clock is late from one tick after due.
+_TICK = timedelta.resolution
 
 
 class Status(StrEnum):
-    """How a clock stands; the last two words of DESIGN's table of words for a clock's end."""
+    """How a clock stands."""
 
     RUNNING = "running"
     MET = "met"
@@ -45,9 +51,13 @@ def read_clocks(acts: Sequence[Act], policy: Policy, now: datetime) -> tuple[Rea
     """Every clock ever asked for, ordered by round, start, name and seq.
 
     Holds the whole history to the engine's rules: raises NotAllowed (a Refused naming the
-    position from 0) or InvalidMessage for wrong data, NotAllowed for a `now` before the last act.
+    position from 0), InvalidMessage for wrong data, NotAllowed for a `now` before the last act.
     """
-    raise NotImplementedError
+    if acts and now < acts[-1].at:
+        raise NotAllowed("now is before the last event")
+    spans = every_span(admitted(acts, policy))
+    readings = (_read(span, now.astimezone(UTC)) for span in spans)
+    return tuple(sorted(readings, key=lambda r: (r.round, r.start, r.name, r.seq or 0)))
 
 
 def admit(acts: Sequence[Act], act: Act, policy: Policy) -> Ticket:
@@ -56,9 +66,39 @@ def admit(acts: Sequence[Act], act: Act, policy: Policy) -> Ticket:
     Raises NotAllowed (a Refused, its `chinese` fit for the console) when the engine refuses
     `act`, InvalidMessage when its data is missing or wrong.
     """
-    raise NotImplementedError
+    history = (*acts, act)
+    admitted(history, policy)
+    return replay(history)
 
 
 def next_moment(acts: Sequence[Act], policy: Policy, after: datetime) -> datetime | None:
-    """The first instant later than `after` at which a running clock becomes late, if any."""
-    raise NotImplementedError
+    """The first instant later than `after` at which a running clock becomes late, if any.
+
+    `after` is not before the last act.
+    """
+    spans = every_span(admitted(acts, policy))
+    return min((s.due + _TICK for s in spans if s.open and s.due >= after), default=None)
+
+
+def _read(span: Span, now: datetime) -> Reading:
+    until = span.stopped_at or span.frozen or now
+    return Reading(
+        name=span.rule.name,
+        round=span.round,
+        seq=span.seq,
+        start=span.start,
+        due=span.due,
+        stopped_at=span.stopped_at,
+        status=_status(span, until),
+        late_seconds=max(0, (until - span.due) // timedelta(seconds=1)),
+        national=span.rule.national,
+        title=span.rule.title,
+    )
+
+
+def _status(span: Span, until: datetime) -> Status:
+    if span.stopped_at is None and span.frozen is not None:
+        return Status.SUPERSEDED
+    if until > span.due:
+        return Status.BREACHED
+    return Status.MET if span.stopped_at is not None else Status.RUNNING

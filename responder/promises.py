@@ -12,6 +12,7 @@ from responder.transitions import Action
 from yuqing.domain.errors import InvalidMessage
 
 _ENDS = (Action.PROMISE_KEPT, Action.PROMISE_PUBLISHED, Action.PROMISE_WAIVED)
+PROMISE_ACTIONS = frozenset({Action.PROMISE, *_ENDS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def promises_of(acts: Sequence[Act]) -> tuple[Promise, ...]:
     made: dict[str, Data] = {}
     ended: set[tuple[str, Action]] = set()
     for position, act in enumerate(acts):
-        if act.action == Action.PROMISE or act.action in _ENDS:
+        if act.action in PROMISE_ACTIONS:
             with located(position, act.action):
                 name = promise_name(act.data)
             if act.action == Action.PROMISE:

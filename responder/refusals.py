@@ -6,6 +6,7 @@ from enum import Enum
 
 from responder.transitions import STATE_TITLES, State
 from yuqing.domain.errors import NotAllowed
+from yuqing.domain.jurisdiction import ClockRule
 
 
 class Refusal(Enum):
@@ -37,11 +38,18 @@ class Refused(NotAllowed):
     def __init__(self, refusal: Refusal, position: int, action: str, **details: object) -> None:
         english, chinese = refusal.value
         self.refusal, self.position, self.action = refusal, position, action
+        plain = {key: _in_english(value) for key, value in details.items()}
         self.chinese = chinese.format(**{key: _in_chinese(v) for key, v in details.items()})
-        super().__init__(f"event {position} ({action}): {english.format(**details)}")
+        super().__init__(f"event {position} ({action}): {english.format(**plain)}")
+
+
+def _in_english(detail: object) -> object:
+    return detail.name if isinstance(detail, ClockRule) else detail
 
 
 def _in_chinese(detail: object) -> object:
     if detail is None:
         return "未立项"
+    if isinstance(detail, ClockRule):
+        return detail.title
     return STATE_TITLES[detail] if isinstance(detail, State) else detail

@@ -1,0 +1,110 @@
+"""A policy as JSON: as a ticket keeps its copy of it, and as an exported record carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from yuqing.domain.errors import InvalidMessage
+from yuqing.domain.jurisdiction import (
+    AskedWhen,
+    ClockRule,
+    ClockStart,
+    Numbering,
+    Policy,
+    StoppedBy,
+)
+from yuqing.domain.policy import national
+
+__all__ = ["national", "policy_from_data", "policy_to_data"]
+
+
+class _Part(BaseModel):
+    # An unknown field is ignored, so that an older program reads a newer record.
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+
+class _AskedWhen(_Part):
+    emergency: bool
+    grades: list[Annotated[int, Field(ge=1, le=4)]]
+
+
+class _Clock(_Part):
+    name: Annotated[str, Field(min_length=1)]
+    title: str = ""
+    due_seconds: Annotated[int, Field(gt=0, le=366 * 86400)]
+    start: Annotated[ClockStart, Field(strict=False)]
+    stopped_by: Annotated[StoppedBy, Field(strict=False)]
+    asked_when: list[_AskedWhen]
+    numbering: Annotated[Numbering, Field(strict=False)] = Numbering.ONCE
+    national: bool = True
+    basis: str = ""
+
+
+class _Policy(_Part):
+    schema_version: Annotated[Literal[1], Field(alias="schema")] = 1
+    name: str
+    version: str
+    clocks: list[_Clock]
+
+
+def policy_to_data(policy: Policy) -> dict[str, object]:
+    """`policy` as JSON values, version 1 of the form; limits in whole seconds."""
+    return {
+        "schema": 1,
+        "name": policy.name,
+        "version": policy.version,
+        "clocks": [_clock_to_data(rule) for rule in policy.clocks],
+    }
+
+
+def policy_from_data(data: object) -> Policy:
+    """The policy that `policy_to_data` made `data` of.
+
+    Raises InvalidMessage naming the first field that is missing or wrong, or a name used twice.
+    """
+    if not isinstance(data, Mapping):
+        raise InvalidMessage("policy must be an object or the name of a policy")
+    try:
+        read = _Policy.model_validate(dict(data))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(("policy", *(str(part) for part in first["loc"])))
+        raise InvalidMessage(f"{field}: {first['msg']}") from error
+    names = [clock.name for clock in read.clocks]
+    if len(set(names)) < len(names):
+        raise InvalidMessage("policy.clocks: two clocks have one name")
+    return Policy(read.name, read.version, tuple(_clock_from(clock) for clock in read.clocks))
+
+
+def _clock_to_data(rule: ClockRule) -> dict[str, object]:
+    return {
+        "name": rule.name,
+        "title": rule.title,
+        "due_seconds": int(rule.due.total_seconds()),
+        "start": rule.start.value,
+        "stopped_by": rule.stopped_by.value,
+        "asked_when": [
+            {"emergency": when.emergency, "grades": list(when.grades)} for when in rule.asked_when
+        ],
+        "numbering": rule.numbering.value,
+        "national": rule.national,
+        "basis": rule.basis,
+    }
+
+
+def _clock_from(clock: _Clock) -> ClockRule:
+    return ClockRule(
+        name=clock.name,
+        title=clock.title or clock.name,
+        due=timedelta(seconds=clock.due_seconds),
+        start=clock.start,
+        stopped_by=clock.stopped_by,
+        asked_when=tuple(AskedWhen(w.emergency, tuple(w.grades)) for w in clock.asked_when),
+        numbering=clock.numbering,
+        national=clock.national,
+        basis=clock.basis,
+    )
