@@ -1,0 +1,81 @@
+"""The decision: which event a post belongs to, or that it founds one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from classifier.events.profile import Profile
+from classifier.events.traits import Traits
+from yuqing.domain.verdict import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The numbers of the decision, chosen on labelled complaints.
+
+    `enough` likeness joins. Likeness is divided by `elsewhere` when the headline names a place the
+    event never mentions and the event's headlines name places the post never mentions; by
+    `unnamed` when both give names and share none; times `named` when they share one; divided by
+    `off_topic` when both have topics and none in common. Below `copy_bands` shared bands a post is
+    no near-copy. `window` None looks back without end.
+    """
+
+    enough: float = 0.12
+    elsewhere: float = 4.0
+    unnamed: float = 1.25
+    named: float = 1.15
+    off_topic: float = 1.3
+    same_text: float = 0.9
+    copy_bands: int = 4
+    window: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An event that might take the post: its profile and topics, and the bands they share."""
+
+    event_id: str
+    profile: Profile
+    topics: frozenset[Topic]
+    bands: int
+
+
+def choose(
+    post: Traits, topics: frozenset[Topic], candidates: Iterable[Candidate], rules: Rules
+) -> str | None:
+    """The event that `post` joins, None when it founds one. Ties go to the smaller event id."""
+    rated = ((-strength(post, topics, c, rules), c.event_id) for c in candidates)
+    best = min(rated, default=(0.0, ""))
+    return best[1] if -best[0] >= rules.enough else None
+
+
+def strength(post: Traits, topics: frozenset[Topic], event: Candidate, rules: Rules) -> float:
+    """How strongly `post` belongs to `event`; at least `rules.enough` to join."""
+    like = event.profile.likeness(post)
+    if like >= rules.same_text:
+        return like
+    if _elsewhere(post, event.profile):
+        return like / rules.elsewhere
+    if event.bands >= rules.copy_bands:
+        return max(like, rules.same_text * event.bands / 16)
+    return like * _names_factor(post, event.profile, rules) / _topic_divisor(topics, event, rules)
+
+
+def _elsewhere(post: Traits, event: Profile) -> bool:
+    if not post.leads or not event.leads:
+        return False
+    here = frozenset(post.buckets.tolist())
+    return not event.mentions(post.leads) and not event.leads & here
+
+
+def _names_factor(post: Traits, event: Profile, rules: Rules) -> float:
+    if not post.names or not event.names:
+        return 1.0
+    return rules.named if post.names & event.names else 1.0 / rules.unnamed
+
+
+def _topic_divisor(topics: frozenset[Topic], event: Candidate, rules: Rules) -> float:
+    known = topics and event.topics
+    return rules.off_topic if known and not topics & event.topics else 1.0

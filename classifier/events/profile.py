@@ -1,0 +1,70 @@
+"""What an event has said so far, in bounded space: comparing with it costs the same at 3 posts and
+at 100,000, because only the mean of its posts is kept, and of that the strongest part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from classifier.events.traits import Traits
+from classifier.events.words import Floats, Ints
+
+LONGEST = 768
+REMEMBERED = 32
+NAMES_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The mean of the event's posts: `weights` of `buckets` (ascending), over `posts` posts.
+
+    From REMEMBERED posts on, the newest counts for 1/REMEMBERED, so that a long event may move on.
+    """
+
+    buckets: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    weights: Floats = field(default_factory=lambda: np.zeros(0))
+    posts: int = 0
+    names: frozenset[int] = frozenset()
+    leads: frozenset[int] = frozenset()
+
+    def joined(self, post: Traits) -> Profile:
+        """The profile with one more post."""
+        old = min(self.posts, REMEMBERED - 1)
+        both = np.concatenate([self.buckets, post.buckets])
+        parts = np.concatenate([self.weights * (old / (old + 1)), post.weights / (old + 1)])
+        buckets, inverse = np.unique(both, return_inverse=True)
+        weights = np.bincount(inverse, weights=parts, minlength=len(buckets))
+        buckets, weights = _strongest(buckets, weights)
+        return Profile(
+            buckets,
+            weights,
+            self.posts + 1,
+            _some(self.names, post.names),
+            _some(self.leads, post.leads),
+        )
+
+    def likeness(self, post: Traits) -> float:
+        """The mean cosine (0..1) between `post` and the posts of the event."""
+        if not len(self.buckets):
+            return 0.0
+        at = np.minimum(np.searchsorted(self.buckets, post.buckets), len(self.buckets) - 1)
+        shared = self.buckets[at] == post.buckets
+        return float(np.dot(self.weights[at], post.weights * shared))
+
+    def mentions(self, buckets: frozenset[int]) -> bool:
+        """True when any of `buckets` occurs in the event's posts."""
+        wanted = np.fromiter(buckets, np.int64, len(buckets))
+        return bool(np.isin(wanted, self.buckets).any())
+
+
+def _strongest(buckets: Ints, weights: Floats) -> tuple[Ints, Floats]:
+    if len(buckets) <= LONGEST:
+        return buckets, weights
+    kept = np.sort(np.argsort(-weights, kind="stable")[:LONGEST])
+    return buckets[kept], weights[kept]
+
+
+def _some(known: frozenset[int], new: frozenset[int]) -> frozenset[int]:
+    room = NAMES_KEPT - len(known)
+    return known | frozenset(sorted(new - known)[:room]) if room > 0 else known

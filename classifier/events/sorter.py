@@ -1,0 +1,74 @@
+"""Sorts posts into events one after another, in the order they came."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from classifier.events.candidates import Postings
+from classifier.events.group import Candidate, Rules, choose
+from classifier.events.profile import Profile
+from classifier.events.traits import Traits
+from yuqing.domain.verdict import Topic
+
+FRESH = timedelta(days=3)
+
+
+def event_id_of(jurisdiction: str, founding_post_id: str) -> str:
+    """The event's id: 32 hex digits, from the jurisdiction and the founding post."""
+    return hashlib.sha256(f"{jurisdiction}\x00{founding_post_id}".encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an event is compared by: its posts' mean and the topics they had."""
+
+    profile: Profile = Profile()
+    topics: frozenset[Topic] = frozenset()
+
+
+class Sorter:
+    """`load` brings the standing of known events by id. Mutable; one owner."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        postings: Postings,
+        load: Callable[[Collection[str]], Mapping[str, Standing]] = lambda _ids: {},
+    ) -> None:
+        self.postings = postings
+        self.standings: dict[str, Standing] = {}
+        self._rules = rules
+        self._load = load
+
+    def prepare(self, posts: Collection[tuple[Traits, datetime]]) -> None:
+        """Load at once what `place` will most likely need for all of `posts`."""
+        near = [self.postings.near(post, at, self._rules.window) for post, at in posts]
+        self._ensure({event for events in near for event, _bands in events})
+
+    def place(self, post: Traits, topics: frozenset[Topic], at: datetime, founding: str) -> str:
+        """The event that takes `post`; `founding` is its id if it founds one."""
+        near = self.postings.near(post, at, self._rules.window)
+        self._ensure({event for event, _bands in near})
+        candidates = [
+            Candidate(event, self.standings[event].profile, self.standings[event].topics, bands)
+            for event, bands in near
+        ]
+        event_id = choose(post, topics, candidates, self._rules) or founding
+        self.join(event_id, post, topics, at)
+        return event_id
+
+    def join(self, event_id: str, post: Traits, topics: frozenset[Topic], at: datetime) -> None:
+        """`post` belongs to `event_id`, whoever decided so."""
+        self._ensure({event_id})
+        old = self.standings[event_id]
+        self.standings[event_id] = Standing(old.profile.joined(post), old.topics | topics)
+        self.postings.put(post, event_id, at, FRESH)
+
+    def _ensure(self, event_ids: Collection[str]) -> None:
+        missing = sorted(set(event_ids) - self.standings.keys())
+        if missing:
+            loaded = self._load(missing)
+            self.standings.update({e: loaded.get(e, Standing()) for e in missing})

@@ -1,0 +1,82 @@
+"""What grouping sees of a post: its telling pairs, its near-copy bands, the names it gives.
+
+Everything is derived once, when the post is read, from its text and from what the stream had taught
+by then; so it depends on the order of posts alone, never on how they were cut into batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+from classifier.events.names import names
+from classifier.events.signature import bands
+from classifier.events.words import Floats, Ints, Words, counted, pairs
+from yuqing.domain.text import normalise
+
+KEY_PAIRS = 32
+NAMED_IN = 400
+LEAD = 40
+RARE_NAME = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """`buckets` (ascending) and `weights` (unit length) are the text; `pairs`, `names` and `bands`
+    are what candidates are looked up by; `leads` are the buckets of the names in the headline."""
+
+    buckets: Ints
+    weights: Floats
+    pairs: tuple[int, ...]
+    names: frozenset[int]
+    bands: tuple[int, ...]
+    leads: frozenset[int]
+
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """All look-up keys: signed 64-bit integers; a pair's is below words.BUCKETS."""
+        return (*self.pairs, *sorted(self.names), *self.bands)
+
+
+def read(title: str, body: str, places: Iterable[str], words: Words) -> Traits:
+    """The traits of a post; `words` learns from it. `places` are known place names in it."""
+    title, body = normalise(title), normalise(body)
+    buckets, damped = counted(title, body)
+    words.learn(buckets)
+    weights = _unit(damped * words.telling(buckets))
+    strongest = np.argsort(-weights, kind="stable")[:KEY_PAIRS]
+    return Traits(
+        buckets,
+        weights,
+        tuple(int(b) for b in buckets[strongest[weights[strongest] > 0]]),
+        _name_keys(f"{title} {body[:NAMED_IN]}", places, words),
+        bands(f"{title} {body}"),
+        _leads(title if len(title) >= 4 else body[:LEAD], words),
+    )
+
+
+def _unit(weights: Floats) -> Floats:
+    length = float(np.linalg.norm(weights))
+    return weights / length if length else weights
+
+
+def _name_keys(text: str, places: Iterable[str], words: Words) -> frozenset[int]:
+    found = [core + kind for core, kind in names(text) if _rare(core, words)]
+    return frozenset(map(_name_key, [*found, *map(normalise, places)]))
+
+
+def _leads(headline: str, words: Words) -> frozenset[int]:
+    cores = {core for core, _kind in names(headline)}
+    return frozenset(int(pairs(core)[0]) for core in cores if _rare(core, words))
+
+
+def _rare(core: str, words: Words) -> bool:
+    return bool(words.share(pairs(core))[0] < RARE_NAME)
+
+
+def _name_key(name: str) -> int:
+    digest = blake2b(name.encode(), digest_size=8, person=b"name").digest()
+    return int.from_bytes(digest, "little", signed=True)
