@@ -1,0 +1,1 @@
+"""A built-in world to watch the whole service on: a fictional district, its week, its sites."""
