@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from typing import cast
 
 import orjson
@@ -205,4 +206,4 @@ def _columns(judged: Judged) -> tuple[str | int, ...]:
 def _words(judged: Judged) -> str:
     """The text's bigrams; the last token pairs with nothing, so that it too starts a pair."""
     words = terms(tokens(judged.post.text))
-    return " ".join(f"{a}_{b}" for a, b in zip(words, [*words[1:], ""], strict=True))
+    return " ".join(f"{a}_{b}" for a, b in pairwise([*words, ""]))
