@@ -7,7 +7,6 @@ import sys
 import typer
 
 from yuqing.app.cli import (
-    bus_commands,
     check,
     classify,
     clocks,
@@ -16,6 +15,7 @@ from yuqing.app.cli import (
     dead,
     demo,
     init,
+    operate,
     report,
     serve,
     stages,
@@ -38,7 +38,7 @@ _COMMANDS = (
     check,
     dead,
     dashboards,
-    bus_commands,
+    operate,
 )
 
 

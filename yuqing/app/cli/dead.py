@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 dead = typer.Typer(help="What was refused: list, show, replay.", no_args_is_help=True)

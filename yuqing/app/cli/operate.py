@@ -1,0 +1,37 @@
+"""`yuqing rebuild-index` and `yuqing migrate`: what operators do by hand."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("rebuild-index")(rebuild_index)
+    app.command("migrate")(migrate)
+
+
+def rebuild_index() -> None:
+    """Build the index anew from what the bus still holds; readers see the old one meanwhile."""
+    from stream.indexing import judged_on
+    from yuqing.app import wiring
+    from yuqing.app.settings import load_settings
+
+    settings = load_settings()
+    bus, index = wiring.bus(settings), wiring.index(settings)
+    try:
+        with Console(stderr=True).status("重建索引"):
+            count = index.rebuild(judged_on(bus))
+    finally:
+        index.close()
+        bus.close()
+    typer.echo(f"{count} posts")
+
+
+def migrate() -> None:
+    """Bring every table to its newest shape."""
+    from yuqing.app import wiring
+    from yuqing.app.settings import load_settings
+
+    wiring.migrate_all(load_settings())

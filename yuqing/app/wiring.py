@@ -1,0 +1,219 @@
+"""The only place that names concrete adapters: settings in, working parts out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from stream.bus import Bus
+from stream.index import Index
+from stream.sql import open_engine
+from stream.topics import TOPICS
+from yuqing.app.settings import Settings
+from yuqing.app.wallclock import parse_clock, real_now
+from yuqing.domain.clock import Clock
+from yuqing.domain.errors import ConfigError
+from yuqing.domain.jurisdiction import Jurisdiction, Policy
+from yuqing.files.jurisdiction import load_jurisdictions
+
+if TYPE_CHECKING:
+    from classifier.events.store import GroupingStore
+    from classifier.judge import Judge
+    from crawlers.source import Source
+    from responder.console.backstage import Backstage
+    from responder.desk import Desk
+    from responder.store import TicketStore
+    from stream.pulse import Pulse
+
+
+def clock(settings: Settings) -> Clock:
+    """The clock of the world the service watches."""
+    return parse_clock(settings.clock)
+
+
+def bus(settings: Settings) -> Bus:
+    """The bus that `settings.bus_url` names."""
+    url = settings.bus()
+    if url.startswith("kafka://"):
+        from stream.kafka_bus import KafkaBus
+
+        return KafkaBus(url, TOPICS, high_water=settings.bus_high_water)
+    from stream.sqlite_bus import SqliteBus
+
+    return SqliteBus(
+        _file(url, "YUQING_BUS_URL"),
+        real_now,
+        TOPICS,
+        retention=timedelta(hours=settings.bus_retention_hours),
+        high_water=settings.bus_high_water,
+    )
+
+
+def index(settings: Settings) -> Index:
+    """The index that `settings.index_url` names."""
+    url = settings.index()
+    if url.startswith(("http://", "https://")):
+        from stream.elastic_index import ElasticIndex
+
+        return ElasticIndex(url)
+    from stream.sqlite_index import SqliteIndex
+
+    return SqliteIndex(_file(url, "YUQING_INDEX_URL"))
+
+
+def tickets_engine(settings: Settings) -> Engine:
+    """The database of the ticket store; what is committed there survives a power cut."""
+    return _engine(settings.tickets(), durable=True)
+
+
+def state_engine(settings: Settings) -> Engine:
+    """The database of the stages' own state."""
+    return _engine(settings.state(), durable=False)
+
+
+def jurisdictions(settings: Settings) -> Mapping[str, Jurisdiction]:
+    """Every jurisdiction of the folder, by code."""
+    return load_jurisdictions(settings.jurisdictions)
+
+
+def policies(settings: Settings) -> Mapping[str, Policy]:
+    """The policies that a name stands for: those shipped, and those of the settings' folder."""
+    import jurisdictions as shipped
+    from responder.policy import national
+
+    known = {"national": national()}
+    folders = [Path(shipped.__file__).parent, settings.jurisdictions]
+    for folder in folders:
+        if folder.is_dir():
+            known |= {code: home.policy for code, home in load_jurisdictions(folder).items()}
+    return known
+
+
+def sources(settings: Settings) -> tuple[Source, ...]:
+    """Every source of the folder."""
+    from crawlers.sources import load_sources
+
+    return load_sources(settings.sources_dir)
+
+
+def source_names(settings: Settings) -> Mapping[str, str]:
+    """Source id to its name, for display."""
+    return {source.id: source.name for source in sources(settings)}
+
+
+def judge(settings: Settings) -> Judge:
+    """The judge, with the gazetteers of the jurisdictions there are."""
+    from classifier.judge import load_judge
+
+    homes = jurisdictions(settings) if settings.jurisdictions.is_dir() else {}
+    return load_judge({code: home.places for code, home in homes.items()})
+
+
+def pulse(settings: Settings) -> Pulse:
+    """Where stages and sources report in."""
+    from stream.pulse import Pulse
+
+    return Pulse(state_engine(settings))
+
+
+def ticket_store(settings: Settings) -> TicketStore:
+    """The ticket store."""
+    from responder.store import TicketStore
+
+    return TicketStore(tickets_engine(settings))
+
+
+def grouping_store(settings: Settings) -> GroupingStore:
+    """The state of the grouping stage."""
+    from classifier.events.store import SqlGroupingStore
+
+    return SqlGroupingStore(state_engine(settings))
+
+
+def desk(settings: Settings) -> Desk:
+    """The application service behind console and API."""
+    from responder.desk import Desk
+
+    return Desk(tickets_engine(settings), jurisdictions(settings))
+
+
+def backstage(settings: Settings) -> Backstage:
+    """Everything the console stands on."""
+    from responder.console.backstage import Backstage
+    from responder.people import People
+
+    return Backstage(
+        desk=desk(settings),
+        people=People(tickets_engine(settings), clock(settings)),
+        index=index(settings),
+        pulse=pulse(settings),
+        clock=clock(settings),
+        jurisdictions=jurisdictions(settings),
+        source_names=source_names(settings),
+        reports=settings.data_dir / "reports",
+        write_report=lambda code, week: write_report(settings, code, week)[0],
+    )
+
+
+def write_report(settings: Settings, code: str, week: str) -> tuple[Path, Path]:
+    """Write the weekly report of jurisdiction `code`: the .docx and the .html."""
+    from responder.reports.weekly import WeeklyGatherer, parse_week
+    from responder.reports.write import write_weekly
+
+    home = jurisdictions(settings)[code]
+    posts = index(settings)
+    try:
+        gatherer = WeeklyGatherer(tickets_engine(settings), posts, home, source_names(settings))
+        report = gatherer.gather(parse_week(week, home.zone), clock(settings).now())
+    finally:
+        posts.close()
+    return write_weekly(report, settings.data_dir / "reports", code)
+
+
+def secret(settings: Settings) -> str:
+    """What signs browser sessions; made once and kept in the data folder if none is set."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value()
+    file = settings.data_dir / "secret"
+    if not file.exists():
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(32), encoding="ascii")
+    return file.read_text(encoding="ascii")
+
+
+def migrate_all(settings: Settings) -> None:
+    """Bring every table of every room to its newest shape."""
+    import classifier.events.store as grouping
+    import crawlers.state as crawl
+    import stream.pulse as beats
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    state = state_engine(settings)
+    for room in (grouping, crawl, beats):
+        room.migrate_tables(state)
+    ticket_store(settings).migrate()
+
+
+def _engine(url: str, *, durable: bool) -> Engine:
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    return open_engine(url, durable=durable)
+
+
+def _file(url: str, field: str) -> Path:
+    if not url.startswith("sqlite:///"):
+        raise ConfigError(
+            "environment",
+            field,
+            f"cannot tell what {url.split(':')[0]}: is",
+            "Write sqlite:///FILE, or kafka://HOST:PORT (bus), or http://HOST:PORT (index).",
+        )
+    path = Path(url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
