@@ -19,7 +19,7 @@ class ClockStart(StrEnum):
 
 
 class StoppedBy(StrEnum):
-    """Which kind of evidence stops a clock."""
+    """Which kind of evidence stops a clock; the last two are recorded steps, for local clocks."""
 
     OFFICIAL_PUBLICATION = "official_publication"
     PRESS_CONFERENCE = "press_conference"
@@ -102,7 +102,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ChainStep:
-    """One step of an escalation chain: who is pushed how long after the trigger.
+    """One step of an escalation chain: who is pushed how long after something became late.
 
     `target` is "duty", "principal", "coordinator" or a unit code.
     """
@@ -114,7 +114,10 @@ class ChainStep:
 @dataclass(frozen=True, slots=True)
 class Jurisdiction:
     """One government. `routes` names the unit in charge of each topic; what is not routed goes
-    to the `coordinator`. A ticket opens at `opens_from` and above. `chains` is by grade."""
+    to the `coordinator`. A ticket opens at `opens_from` and above. `chains` is by grade.
+    `warn_before` is how long before its due time an unstopped clock is called to mind. With
+    `local_lead` a matter within one territory goes to the unit of that territory, the department
+    beside it; without, the other way round."""
 
     code: str
     name: str
@@ -129,6 +132,8 @@ class Jurisdiction:
     opens_from: Severity = Severity.ORDINARY
     acknowledge_within: timedelta = timedelta(minutes=30)
     official_channels: tuple[str, ...] = ()
+    warn_before: timedelta = timedelta(hours=1)
+    local_lead: bool = False
 
     def unit(self, code: str) -> Unit | None:
         """The unit with `code`, if there is one."""

@@ -1,0 +1,1 @@
+"""Slow, obvious second opinions, sharing no code with what they check."""
