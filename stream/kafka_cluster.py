@@ -24,11 +24,11 @@ from kafka.errors import (
     UnsupportedVersionError,
 )
 
-from stream.topics import TopicPlan
+from stream.topics import DEAD, TopicPlan
 from yuqing.domain.errors import RetryLater
 
-# An event message carries whole posts, and a dead letter its original as base64.
-LARGEST = 16 * 1024 * 1024
+# An event message carries whole posts (up to half of this), a dead letter its original as base64.
+LARGEST = 32 * 1024 * 1024
 REACH_MS = 10_000
 _STARTING = (
     CoordinatorLoadInProgressError,
@@ -190,7 +190,7 @@ def _create(admin: Any, new: dict[str, Any]) -> None:
 def _options(plan: TopicPlan, keep: timedelta) -> dict[str, Any]:
     configs = {
         "retention.ms": str(keep // timedelta(milliseconds=1)),
-        "max.message.bytes": str(LARGEST),
+        "max.message.bytes": str(LARGEST if plan == DEAD else LARGEST // 2),
     }
     return {"num_partitions": plan.partitions, "configs": configs}
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from zlib import crc32
 
 import structlog
@@ -55,14 +56,14 @@ class SqliteBus:
 
     def __init__(
         self,
-        path: str,
+        path: str | Path,
         topics: Sequence[TopicPlan],
         clock: Clock,
         real_now: Callable[[], datetime],
         limits: SqliteLimits = SqliteLimits(),
         pause: Callable[[float], object] = time.sleep,
     ) -> None:
-        self._path, self._clock, self._real_now = path, clock, real_now
+        self._path, self._clock, self._real_now = str(path), clock, real_now
         self._limits, self._pause = limits, pause
         self._plans = {plan.name: plan for plan in topics}
         self._trimming = threading.Lock()
