@@ -50,3 +50,6 @@ services:  ## real Kafka, Elasticsearch and PostgreSQL on loopback, without Dock
 
 services-stop:
 	@PYTHON=$(PYTHON) scripts/services stop
+
+secrets:  ## what docker-compose.yml refuses to start without, in .env (mode 600)
+	@$(PYTHON) scripts/secrets
