@@ -114,9 +114,7 @@ class People:
 
     def everybody(self) -> tuple[Person, ...]:
         """All active accounts, by login."""
-        query = select(table).where(table.c.active).order_by(table.c.login)
-        with failures_named(), reading(self._engine).begin() as connection:
-            return tuple(_person(row) for row in connection.execute(query))
+        return everybody(self._engine)
 
     def sign_in(self, login: str, password: str) -> str:
         """A token to keep in a cookie. Raises NotAllowed, never telling what was wrong."""
@@ -181,6 +179,13 @@ class People:
             )
             connection.execute(insert(sign_ins).values(fresh))
         return token
+
+
+def everybody(engine: Engine) -> tuple[Person, ...]:
+    """All active accounts, by login."""
+    query = select(table).where(table.c.active).order_by(table.c.login)
+    with failures_named(), reading(engine).begin() as connection:
+        return tuple(_person(row) for row in connection.execute(query))
 
 
 def _check(person: Person, password: str) -> None:

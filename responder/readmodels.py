@@ -135,7 +135,8 @@ class OfferLine:
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One thing an action asks for. `kind`: text, longtext, datetime, unit, units, grade, bool,
-    choice, clock, promise, position, ticket, url. `choices` are (value, label)."""
+    clock, promise, position, ticket, url, approver. `choices` are (value, label); where there are
+    any, the answer is one of them (of `units`: some)."""
 
     name: str
     label_zh: str

@@ -61,6 +61,7 @@ class Change:
 
 
 Decide = Callable[[Stored, Sequence[Act]], Change]
+Beside = Callable[[Connection, Stored], None]
 
 
 class TicketStore:
@@ -110,8 +111,15 @@ class TicketStore:
             ticket_id, lambda _stored, _acts: Change(tuple(acts), tuple(pushes)), expected_version
         )
 
-    def change(self, ticket_id: str, decide: Decide, expected_version: int | None = None) -> Stored:
-        """Let `decide` look at the ticket under its lock and write what it says."""
+    def change(
+        self,
+        ticket_id: str,
+        decide: Decide,
+        expected_version: int | None = None,
+        beside: Beside | None = None,
+    ) -> Stored:
+        """Let `decide` look at the ticket under its lock, write what it says, and have `beside`
+        write what must stand or fall with it."""
         with failures_named(), self.engine.begin() as connection:
             row = locked(connection, ticket_id)
             if row is None:
@@ -120,7 +128,10 @@ class TicketStore:
             if expected_version is not None and expected_version != len(acts):
                 raise _conflict(ticket_id, expected_version, acts)
             stored = stored_of(row, acts)
-            return apply(connection, stored, acts, decide(stored, acts))
+            changed = apply(connection, stored, acts, decide(stored, acts))
+            if beside is not None:
+                beside(connection, changed)
+            return changed
 
     def merge(self, ticket_id: str, version: int, into: str, act: Act) -> tuple[Stored, Stored]:
         """Record `merge` on one ticket and `absorb` on the other, together or not at all."""
@@ -155,6 +166,8 @@ class TicketStore:
 
 def apply(connection: Connection, stored: Stored, acts: Sequence[Act], change: Change) -> Stored:
     """Write `change` to a locked ticket, within the caller's transaction; returns it as it is."""
+    if change == Change():
+        return stored
     history, steps = list(acts), list[Ticket]()
     for act in change.acts:
         act = replace(act, at=max(act.at, history[-1].at)) if history else act

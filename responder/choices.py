@@ -1,0 +1,115 @@
+"""The actions that state and role allow on one ticket, and what each asks of the person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from responder import labels
+from responder.act import Act
+from responder.clocks import read_clocks
+from responder.doors import PERMITS
+from responder.forms import FORMS
+from responder.people import Person
+from responder.readmodels import ActionOffer, FieldSpec
+from responder.stored import Stored
+from responder.ticket import allowed
+from responder.transitions import Action
+from yuqing.domain.jurisdiction import Jurisdiction
+
+Choices = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the choices of a form are drawn from. `approvers` are (login, name)."""
+
+    stored: Stored
+    acts: Sequence[Act]
+    jurisdiction: Jurisdiction
+    approvers: Choices
+    now: datetime
+
+
+def action_offers(person: Person, scene: Scene) -> tuple[ActionOffer, ...]:
+    """What `person` may do next, the most likely first."""
+    permitted = [
+        a for a in allowed(scene.stored.ticket) if a in PERMITS[person.role] and a in FORMS
+    ]
+    offers = (_offer(action, scene) for action in permitted)
+    wanting = (offer for offer in offers if not _hopeless(offer))
+    return tuple(sorted(wanting, key=lambda offer: _ORDER[offer.weight]))
+
+
+_ORDER = {"primary": 0, "plain": 1, "danger": 2}
+_CHOSEN = ("clock", "promise", "position")
+
+
+def _hopeless(offer: ActionOffer) -> bool:
+    # Without a clock, a promise or a piece of evidence to choose, the action has no object.
+    return any(field.kind in _CHOSEN and not field.choices for field in offer.fields)
+
+
+def _offer(action: Action, scene: Scene) -> ActionOffer:
+    form = FORMS[action]
+    fields = tuple(_filled(field, scene) for field in form.fields)
+    title = labels.named(labels.ACTIONS, action)
+    return ActionOffer(action.value, title, fields, form.next_zh, form.weight)
+
+
+def _filled(field: FieldSpec, scene: Scene) -> FieldSpec:
+    choose = _CHOICES.get(field.kind)
+    return replace(field, choices=choose(scene)) if choose else field
+
+
+def _units(scene: Scene) -> Choices:
+    return tuple((unit.code, unit.name) for unit in scene.jurisdiction.units)
+
+
+def _grades(_scene: Scene) -> Choices:
+    return tuple((str(grade), name) for grade, name in labels.GRADES.items() if grade)
+
+
+def _clocks(scene: Scene) -> Choices:
+    now = max(scene.now, scene.stored.ticket.last_at)
+    readings = read_clocks(scene.acts, scene.stored.policy, now)
+    standing = [
+        one
+        for one in readings
+        if one.round == scene.stored.ticket.round
+        and one.stopped_at is None
+        and one.status in ("running", "breached")
+    ]
+    return tuple({one.name: one.title for one in standing}.items())
+
+
+def _promises(scene: Scene) -> Choices:
+    unsettled = [promise for promise in scene.stored.ticket.promises if not promise.settled]
+    return tuple((promise.name, f"{promise.name} {promise.text}"[:60]) for promise in unsettled)
+
+
+def _pieces(scene: Scene) -> Choices:
+    return tuple(
+        (
+            str(piece.position),
+            f"{piece.position} {labels.named(labels.ACTIONS, piece.action)}"
+            f" {scene.acts[piece.position].data.get('url', '')}",
+        )
+        for piece in scene.stored.ticket.evidence
+    )
+
+
+def _approvers(scene: Scene) -> Choices:
+    return scene.approvers
+
+
+_CHOICES: Mapping[str, Callable[[Scene], Choices]] = {
+    "unit": _units,
+    "units": _units,
+    "grade": _grades,
+    "clock": _clocks,
+    "promise": _promises,
+    "position": _pieces,
+    "approver": _approvers,
+}

@@ -1,0 +1,193 @@
+"""Who may see and do what: checked before an act is written, never in recomputation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from responder.act import Act
+from responder.fields import instant
+from responder.forms import FORMS
+from responder.people import Person, Role
+from responder.readmodels import FieldSpec
+from responder.stored import Stored
+from responder.transitions import EVIDENCE_ACTIONS, Action, State
+from yuqing.domain.errors import InvalidMessage, NotAllowed
+from yuqing.domain.jurisdiction import Jurisdiction
+from yuqing.domain.text import clean
+
+LONGEST = 20_000
+
+_A = Action
+_EVIDENCE = {_A.PUBLISH, _A.PRESS_CONFERENCE, _A.ANSWER}
+_PROMISES = {_A.PROMISE, _A.PROMISE_KEPT, _A.PROMISE_PUBLISHED}
+_WATCHING = {_A.OPEN, _A.GRADE, _A.NOTE, _A.REPORT_UP, _A.NOTIFY, _A.ESCALATE} | _EVIDENCE
+_COORDINATING = {
+    *(_A.ASSIGN, _A.REASSIGN, _A.DISMISS, _A.MERGE, _A.REOPEN, _A.SETTLE, _A.FOLLOW_UP, _A.CLOSE),
+    *(_A.EXTEND, _A.WAIVE, _A.PROMISE_WAIVED, _A.STRIKE, _A.CONSULT, _A.VERIFY, _A.HAND_OVER),
+}
+
+PERMITS: Mapping[Role, frozenset[Action]] = {
+    Role.MONITOR: frozenset(_WATCHING | {_A.ASSIGN}),
+    Role.ANALYST: frozenset(_WATCHING | _COORDINATING | _PROMISES),
+    Role.UNIT: frozenset(
+        _EVIDENCE
+        | _PROMISES
+        | {
+            *(_A.ACKNOWLEDGE, _A.RETURN, _A.START, _A.SUBMIT, _A.SETTLE, _A.FOLLOW_UP, _A.VERIFY),
+            *(_A.CONSULT, _A.REQUEST_EXTENSION, _A.DELEGATE, _A.NOTE),
+        }
+    ),
+    Role.REVIEWER: frozenset({_A.APPROVE, _A.SEND_BACK, _A.STRIKE, _A.NOTE}),
+    Role.LEADER: frozenset(
+        {_A.GRADE, _A.ASSIGN, _A.REASSIGN, _A.APPROVE, _A.SEND_BACK, _A.EVALUATE, _A.REOPEN}
+        | {_A.ESCALATE, _A.CONSULT, _A.NOTE}
+    ),
+    Role.ADMIN: frozenset(Action) - {_A.ABSORB},
+}
+"""The actions of each role; the table of states narrows them further."""
+
+
+def may_see(person: Person, jurisdiction: str, unit: str | None, co_units: Sequence[str]) -> bool:
+    """A person sees the own jurisdiction; one of role unit only the own unit's tickets."""
+    if person.jurisdiction not in (None, jurisdiction):
+        return False
+    return person.role is not Role.UNIT or (
+        person.unit is not None and (person.unit == unit or person.unit in co_units)
+    )
+
+
+def check_may(person: Person, action: Action) -> None:
+    """Raises NotAllowed when the role does not permit `action`."""
+    if action not in PERMITS[person.role]:
+        raise NotAllowed("您的角色不能进行此操作")
+
+
+def check_review(person: Person, stored: Stored, acts: Sequence[Act], action: Action) -> None:
+    """Who drafts cannot approve, nobody approves twice, and a draft is published once approved.
+
+    An answer that is already public is a fact; it goes on record through its offer instead.
+    """
+    if stored.ticket.state is not State.IN_REVIEW:
+        return
+    last = max(i for i, act in enumerate(acts) if act.action == _A.SUBMIT)
+    approvers = {act.who for act in acts[last:] if act.action == _A.APPROVE}
+    if action is _A.APPROVE and person.login == acts[last].who:
+        raise NotAllowed("起草人不能审核自己的稿件")
+    if action is _A.APPROVE and person.login in approvers:
+        raise NotAllowed("您已审核过这份稿件，下一环节须由他人审核")
+    if action in (_A.PUBLISH, _A.ANSWER) and not approvers:
+        raise NotAllowed("稿件尚未审核通过，不能登记发布")
+
+
+def clean_data(
+    action: Action,
+    data: Mapping[str, Any],
+    jurisdiction: Jurisdiction,
+    approvers: Sequence[str],
+    now: datetime,
+) -> dict[str, Any]:
+    """The fields that `action` asks for, checked and cleaned; others are left out.
+
+    Raises InvalidMessage naming the field.
+    """
+    cleaned: dict[str, Any] = {}
+    for field in FORMS[action].fields:
+        value = data.get(field.name)
+        if value is None or value == "" or value == []:
+            if field.required:
+                raise InvalidMessage(f"{field.name}: 请填写{field.label_zh}")
+            continue
+        cleaned[field.name] = _CLEANERS[field.kind](field, value, jurisdiction, approvers)
+    if action in EVIDENCE_ACTIONS:
+        _check_evidence(cleaned, now)
+    return cleaned
+
+
+def text_of(name: str, value: Any, longest: int = LONGEST) -> str:
+    """`value` as text fit to store. Raises InvalidMessage."""
+    if not isinstance(value, str) or len(value) > longest:
+        raise InvalidMessage(f"{name}: 须为不超过 {longest} 字的文字")
+    text = clean(value).encode(errors="replace").decode().strip()
+    if not text:
+        raise InvalidMessage(f"{name}: 请填写文字")
+    return text
+
+
+def _check_evidence(cleaned: Mapping[str, Any], now: datetime) -> None:
+    if "url" not in cleaned and "file" not in cleaned:
+        raise InvalidMessage("url: 请填写网址或线下凭证，二者至少其一")
+    for name in ("published_at", "held_at", "answered_at"):
+        if name in cleaned and instant(cleaned[name], name) > now:
+            raise InvalidMessage(f"{name}: 时间不能晚于现在")
+
+
+_Cleaner = Callable[[FieldSpec, Any, Jurisdiction, Sequence[str]], Any]
+
+
+def _words(field: FieldSpec, value: Any, _j: Jurisdiction, _a: Sequence[str]) -> str:
+    return text_of(field.name, value, LONGEST if field.kind == "longtext" else 500)
+
+
+def _moment(field: FieldSpec, value: Any, _j: Jurisdiction, _a: Sequence[str]) -> str:
+    return instant(value, field.name).astimezone(UTC).isoformat()
+
+
+def _flag(field: FieldSpec, value: Any, _j: Jurisdiction, _a: Sequence[str]) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidMessage(f"{field.name}: 须为是或否")
+    return value
+
+
+def _whole(field: FieldSpec, value: Any, _j: Jurisdiction, _a: Sequence[str]) -> int:
+    most = 4 if field.kind == "grade" else 1_000_000
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise InvalidMessage(f"{field.name}: 须为 0 至 {most} 的整数")
+    return value
+
+
+def _unit(field: FieldSpec, value: Any, jurisdiction: Jurisdiction, _a: Sequence[str]) -> str:
+    if not isinstance(value, str) or jurisdiction.unit(value) is None:
+        raise InvalidMessage(f"{field.name}: {jurisdiction.name}没有单位 {value}")
+    return value
+
+
+def _units(
+    field: FieldSpec, value: Any, jurisdiction: Jurisdiction, approvers: Sequence[str]
+) -> list[str]:
+    if not isinstance(value, list | tuple):
+        raise InvalidMessage(f"{field.name}: 须为单位列表")
+    return [_unit(field, one, jurisdiction, approvers) for one in value]
+
+
+def _approver(field: FieldSpec, value: Any, _j: Jurisdiction, approvers: Sequence[str]) -> str:
+    if value not in approvers:
+        raise InvalidMessage(f"{field.name}: 批准人须为在册领导的账号")
+    return str(value)
+
+
+def _url(field: FieldSpec, value: Any, jurisdiction: Jurisdiction, approvers: Sequence[str]) -> str:
+    text = _words(field, value, jurisdiction, approvers)
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise InvalidMessage(f"{field.name}: 须以 http:// 或 https:// 开头")
+    return text
+
+
+_CLEANERS: Mapping[str, _Cleaner] = {
+    "text": _words,
+    "longtext": _words,
+    "datetime": _moment,
+    "bool": _flag,
+    "grade": _whole,
+    "position": _whole,
+    "unit": _unit,
+    "units": _units,
+    "approver": _approver,
+    "url": _url,
+    "clock": _words,
+    "promise": _words,
+    "ticket": _words,
+}

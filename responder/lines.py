@@ -1,0 +1,252 @@
+"""From rows to what is shown: Chinese names, clocks as of now, personal numbers masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from responder import labels
+from responder.answers import Offer
+from responder.copies import event_of, post_of, verdict_of
+from responder.readmodels import (
+    ClockView,
+    EventLine,
+    HistoryLine,
+    HitLine,
+    NoticeLine,
+    OfferLine,
+    PostLine,
+    PushLine,
+    TicketLine,
+)
+from yuqing.domain.jurisdiction import Jurisdiction
+from yuqing.domain.text import mask
+
+Jurisdictions = Mapping[str, Jurisdiction]
+
+
+def unit_zh(jurisdiction: Jurisdiction | None, code: str | None) -> str:
+    """The unit's name; the code itself when it is no longer configured."""
+    unit = jurisdiction.unit(code) if jurisdiction and code else None
+    return unit.name if unit else code or ""
+
+
+def clock_view(row: Row[Any], basis: str, now: datetime) -> ClockView:
+    """A materialised clock as of `now`, which may be later than it was read."""
+    status, late = row.status, row.late_seconds
+    if row.stopped_at is None and status in ("running", "breached"):
+        late = max(int((now - row.due).total_seconds()), 0)
+        status = "breached" if now > row.due else "running"
+    return ClockView(
+        name=row.name,
+        title=row.title,
+        round=row.round,
+        seq=row.seq or None,
+        start=row.start,
+        due=row.due,
+        stopped_at=row.stopped_at,
+        status=status,
+        status_zh=labels.named(labels.STATUSES, status),
+        late_seconds=late,
+        national=row.national,
+        basis=basis,
+    )
+
+
+def clock_views(policy: Any, rows: Sequence[Row[Any]], now: datetime) -> tuple[ClockView, ...]:
+    """All clocks of one ticket, by round, due time and number."""
+    basis = {rule["name"]: rule.get("basis", "") for rule in policy["clocks"]}
+    views = (clock_view(row, basis.get(row.name, ""), now) for row in rows)
+    return tuple(sorted(views, key=lambda v: (v.round, v.due, v.name, v.seq or 0)))
+
+
+def ticket_line(
+    row: Row[Any], clocks: tuple[ClockView, ...], jurisdictions: Jurisdictions
+) -> TicketLine:
+    """One ticket in a list; only the clocks of its present round are on it."""
+    present = tuple(clock for clock in clocks if clock.round == row.round)
+    running = [clock.due for clock in present if clock.status == "running"]
+    return TicketLine(
+        ticket_id=row.ticket_id,
+        jurisdiction=row.jurisdiction,
+        event_id=row.event_id,
+        title=mask(row.title),
+        topic=row.topic,
+        topic_zh=labels.named(labels.TOPICS, row.topic),
+        state=row.state,
+        state_zh=labels.named(labels.STATES, row.state),
+        open=row.open,
+        grade=row.grade,
+        grade_zh=labels.GRADES[row.grade],
+        emergency=row.emergency,
+        unit=row.unit,
+        unit_zh=unit_zh(jurisdictions.get(row.jurisdiction), row.unit),
+        version=row.version,
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        due_at=min(running, default=None),
+        clocks=present,
+        breached=sum(clock.status == "breached" for clock in present),
+    )
+
+
+def event_line(snapshot: Any, ticket_id: str | None) -> EventLine:
+    """One event from its copy."""
+    event = event_of(snapshot)
+    return EventLine(
+        event_id=event.event_id,
+        jurisdiction=event.jurisdiction,
+        version=event.version,
+        title=mask(event.title),
+        topic=event.topic.value,
+        topic_zh=labels.named(labels.TOPICS, event.topic),
+        severity=int(event.severity),
+        severity_zh=labels.GRADES[event.severity],
+        emergency=event.emergency,
+        emergency_zh=labels.named(labels.EMERGENCIES, event.emergency),
+        disposition_zh=labels.named(labels.DISPOSITIONS, event.disposition),
+        rumour_risk=event.rumour_risk,
+        places=event.places,
+        posts=len(event.post_ids),
+        first_posted_at=event.first_posted_at,
+        first_seen_at=event.first_seen_at,
+        last_posted_at=event.last_posted_at,
+        heat=event.heat,
+        ticket_id=ticket_id,
+    )
+
+
+def post_line(row: Row[Any]) -> PostLine:
+    """One copied post."""
+    post, verdict = post_of(row.post), verdict_of(row.verdict)
+    return PostLine(
+        post_id=post.post_id,
+        source=post.source,
+        owner=post.owner,
+        title=mask(post.title),
+        body=mask(post.body),
+        url=post.url,
+        author=mask(post.author),
+        published_at=post.published_at,
+        seen_at=post.seen_at,
+        topic_zh=labels.named(labels.TOPICS, verdict.topic),
+        severity=int(verdict.severity),
+        severity_zh=labels.GRADES[verdict.severity],
+        sha256=row.sha256,
+    )
+
+
+def offer_line(offer: Offer, ticket_title: str) -> OfferLine:
+    """One offer, for whoever decides on it."""
+    post = offer.post
+    return OfferLine(
+        offer_id=offer.offer_id,
+        ticket_id=offer.ticket_id,
+        ticket_title=mask(ticket_title),
+        kind=offer.kind,
+        score=offer.score,
+        reasons=offer.reasons,
+        post_id=post.post_id,
+        source=post.source,
+        title=mask(post.title),
+        body=mask(post.body),
+        url=post.url,
+        author=mask(post.author),
+        published_at=post.first_known_at,
+        state=offer.state,
+        offered_at=offer.offered_at,
+        decided_by=offer.decided_by,
+        decided_at=offer.decided_at,
+    )
+
+
+def push_line(row: Row[Any], jurisdiction: Jurisdiction | None) -> PushLine:
+    """One push and its delivery."""
+    kind, _, name = row.target.partition(":")
+    target = unit_zh(jurisdiction, name) if kind == "unit" else labels.named(labels.ROLES, name)
+    recipient = row.payload.get("recipient", "")
+    return PushLine(
+        push_id=row.outbox_id,
+        purpose=row.purpose,
+        target=row.target,
+        target_zh=f"{target} {recipient}".strip(),
+        title=mask(row.payload["title"]),
+        due_at=row.due_at,
+        state=row.state,
+        state_zh=labels.named(labels.PUSH_STATES, row.state),
+        attempts=row.attempts,
+        delivered_at=row.delivered_at,
+        error=row.error,
+    )
+
+
+def hit_line(row: Row[Any]) -> HitLine:
+    """One hit of a watchlist."""
+    return HitLine(
+        watchlist_id=row.watchlist_id,
+        post_id=row.post_id,
+        title=mask(row.title),
+        url=row.url,
+        source=row.source,
+        severity=row.severity,
+        severity_zh=labels.GRADES[row.severity],
+        published_at=row.published_at,
+        at=row.at,
+    )
+
+
+def notice_line(row: Row[Any]) -> NoticeLine:
+    """One notice of a person; the row carries `read_at`."""
+    return NoticeLine(
+        row.notice_id, row.title, row.body, row.link, row.ticket_id, row.at, row.read_at is not None
+    )
+
+
+def history_line(
+    row: Row[Any], names: Mapping[str, str], jurisdiction: Jurisdiction | None
+) -> HistoryLine:
+    """One act; `names` maps logins to the names of people."""
+    return HistoryLine(
+        position=row.position,
+        at=row.at,
+        who=row.who,
+        who_zh=names.get(row.who) or labels.who(row.who),
+        action=row.action,
+        action_zh=labels.named(labels.ACTIONS, row.action),
+        from_state=row.from_state,
+        to_state=row.to_state,
+        summary_zh=summary(row.action, row.data, jurisdiction),
+        data=masked(row.data),
+    )
+
+
+def masked(value: Any) -> Any:
+    """JSON values with personal numbers masked in every text."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, dict):
+        return {key: masked(one) for key, one in value.items()}
+    return [masked(one) for one in value] if isinstance(value, list) else value
+
+
+_SAID = ("reason", "text", "draft", "proof", "step", "to", "promise", "url", "file", "title")
+
+
+def summary(action: str, data: Mapping[str, Any], jurisdiction: Jurisdiction | None) -> str:
+    """What an act says, in one line."""
+    parts: list[str] = []
+    if isinstance(data.get("grade"), int):
+        parts.append(labels.GRADES.get(data["grade"], str(data["grade"])))
+        parts.append("突发事件" if data.get("emergency") else "非突发")
+    if data.get("unit"):
+        parts.append(unit_zh(jurisdiction, str(data["unit"])))
+    parts += [unit_zh(jurisdiction, str(code)) for code in data.get("co_units") or ()]
+    if data.get("speaker"):
+        principal = "（主要负责人）" if data.get("principal") else ""
+        parts.append(f"发言人：{data['speaker']}{principal}")
+    parts += [str(data[key]) for key in _SAID if isinstance(data.get(key), str)]
+    said = mask("，".join(part for part in parts if part))
+    return f"{labels.named(labels.ACTIONS, action)}：{said[:200]}" if said else ""

@@ -1,0 +1,115 @@
+"""How a case begins: from an event by the machine, or by hand for what is not online."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from responder.act import Act
+from responder.doors import text_of
+from responder.labels import MACHINE
+from responder.people import Person
+from responder.routing import Routed, route
+from responder.store import Opening
+from yuqing.domain.errors import InvalidMessage
+from yuqing.domain.event import Event
+from yuqing.domain.jurisdiction import Jurisdiction
+from yuqing.domain.verdict import Disposition, Severity, Topic
+
+CONFIRMED_BY_HUMAN = Severity.MAJOR
+"""From this grade on a human confirms before a unit is charged; pushes go out at once anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case opened by hand: a call, a paper, an emergency that is not yet online."""
+
+    jurisdiction: str
+    title: str
+    text: str
+    topic: str
+    grade: int
+    emergency: bool
+    places: tuple[str, ...] = ()
+    first_posted_at: datetime | None = None
+    discovered_at: datetime | None = None
+    event_id: str | None = None
+
+
+def of_event(event: Event, jurisdiction: Jurisdiction, now: datetime) -> Opening:
+    """The case that the machine opens for an event, and charges at once with a grade below 重大."""
+    routed = route(jurisdiction, event.topic, event.places)
+    data: dict[str, object] = {
+        "event": event.event_id,
+        "first_posted_at": event.first_posted_at.isoformat(),
+        "discovered_at": event.first_seen_at.isoformat(),
+        "grade": int(event.severity),
+        "emergency": event.emergency is not None,
+        "title": event.title,
+    }
+    at = max(now, event.first_seen_at)
+    waits = event.severity >= CONFIRMED_BY_HUMAN
+    return Opening(
+        jurisdiction=jurisdiction.code,
+        zone=jurisdiction.zone,
+        title=event.title,
+        topic=event.topic.value,
+        disposition=event.disposition.value,
+        places=event.places,
+        policy=jurisdiction.policy,
+        routing=routed.reasons,
+        act=Act(at, MACHINE, "open", data),
+        event_id=event.event_id,
+        follow=() if waits else (_assign(routed, at),),
+    )
+
+
+def by_hand(case: NewCase, person: Person, jurisdiction: Jurisdiction, now: datetime) -> Opening:
+    """The case that `person` opens. Raises InvalidMessage naming the field."""
+    title, text = text_of("title", case.title, 200), text_of("text", case.text)
+    topic = _topic(case.topic)
+    discovered = case.discovered_at or now
+    if not 1 <= case.grade <= 4:
+        raise InvalidMessage("grade: 等级须为 1 至 4")
+    if max(discovered, case.first_posted_at or discovered) > now:
+        raise InvalidMessage("discovered_at: 首发和发现时间不能晚于现在")
+    data: dict[str, object] = {
+        "discovered_at": discovered.isoformat(),
+        "grade": case.grade,
+        "emergency": case.emergency,
+        "title": title,
+        "text": text,
+    }
+    if case.first_posted_at is not None:
+        data["first_posted_at"] = case.first_posted_at.isoformat()
+    if case.event_id is not None:
+        data["event"] = case.event_id
+    places = tuple(text_of("places", place, 100) for place in case.places)
+    return Opening(
+        jurisdiction=jurisdiction.code,
+        zone=jurisdiction.zone,
+        title=title,
+        topic=topic.value,
+        disposition=Disposition.NONE.value,
+        places=places,
+        policy=jurisdiction.policy,
+        routing=route(jurisdiction, topic, places).reasons,
+        act=Act(now, person.login, "open", data),
+        event_id=case.event_id,
+    )
+
+
+def _assign(routed: Routed, at: datetime) -> Act:
+    data = {
+        "unit": routed.unit,
+        "co_units": list(routed.co_units),
+        "reason": "；".join(routed.reasons),
+    }
+    return Act(at, MACHINE, "assign", data)
+
+
+def _topic(code: str) -> Topic:
+    try:
+        return Topic(code)
+    except ValueError as error:
+        raise InvalidMessage(f"topic: 没有主题 {code}") from error

@@ -1,0 +1,207 @@
+"""The pages of the console, read in one transaction each: a ticket, an event, the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, func, select
+
+from responder import labels
+from responder.answers import offer_of
+from responder.lines import (
+    Jurisdictions,
+    clock_views,
+    event_line,
+    history_line,
+    offer_line,
+    post_line,
+    push_line,
+    ticket_line,
+    unit_zh,
+)
+from responder.people import Person, Role
+from responder.readmodels import Counts, EventLine, EventPage, OfferLine, PostLine, TicketPage
+from responder.registers import clocks_by_ticket, is_late, visible
+from responder.schema import (
+    event_copies,
+    event_posts,
+    offers,
+    outbox,
+    people,
+    ticket_clocks,
+    ticket_events,
+    tickets,
+)
+
+
+def ticket_page(
+    connection: Connection, row: Row[Any], jurisdictions: Jurisdictions, now: datetime
+) -> TicketPage:
+    """All of one ticket, as of `now`."""
+    jurisdiction = jurisdictions.get(row.jurisdiction)
+    clocks = clock_views(
+        row.policy, clocks_by_ticket(connection, [row.ticket_id])[row.ticket_id], now
+    )
+    names = _names(connection)
+    event = event_of_id(connection, row.event_id) if row.event_id else None
+    return TicketPage(
+        line=ticket_line(row, clocks, jurisdictions),
+        round=row.round,
+        clocks=clocks,
+        history=tuple(
+            history_line(one, names, jurisdiction)
+            for one in connection.execute(
+                select(ticket_events)
+                .where(ticket_events.c.ticket_id == row.ticket_id)
+                .order_by(ticket_events.c.position)
+            )
+        ),
+        pushes=tuple(
+            push_line(one, jurisdiction)
+            for one in connection.execute(
+                select(outbox)
+                .where(outbox.c.ticket_id == row.ticket_id, outbox.c.kind == "push")
+                .order_by(outbox.c.due_at, outbox.c.outbox_id)
+            )
+        ),
+        offers=offer_lines(connection, None, row.ticket_id, 100),
+        event=event,
+        posts=posts_of(connection, row.event_id) if row.event_id else (),
+        co_units_zh=tuple(unit_zh(jurisdiction, code) for code in row.co_units),
+        places=tuple(row.places),
+        disposition_zh=labels.named(labels.DISPOSITIONS, row.disposition),
+        routing_zh=tuple(row.routing),
+        coordinator_zh=unit_zh(jurisdiction, jurisdiction.coordinator) if jurisdiction else "",
+        spokesperson=row.spokesperson,
+        first_posted_at=row.first_posted_at,
+        discovered_at=row.discovered_at,
+        graded_by_human=row.graded_by_human,
+        proposal_zh=_proposal(row, event),
+        policy_name=str(row.policy["name"]),
+    )
+
+
+def event_of_id(connection: Connection, event_id: str) -> EventLine | None:
+    """The copy of one event."""
+    query = (
+        select(event_copies.c.snapshot, tickets.c.ticket_id)
+        .outerjoin(tickets, tickets.c.event_id == event_copies.c.event_id)
+        .where(event_copies.c.event_id == event_id)
+    )
+    row = connection.execute(query).one_or_none()
+    return event_line(row.snapshot, row.ticket_id) if row else None
+
+
+def event_page(connection: Connection, event_id: str) -> EventPage | None:
+    """One event with its posts."""
+    line = event_of_id(connection, event_id)
+    return EventPage(line, posts_of(connection, event_id)) if line else None
+
+
+def posts_of(connection: Connection, event_id: str, size: int = 500) -> tuple[PostLine, ...]:
+    """The copied posts of an event, newest first."""
+    query = select(event_posts).where(event_posts.c.event_id == event_id).limit(size)
+    lines = (post_line(row) for row in connection.execute(query))
+    return tuple(
+        sorted(lines, key=lambda line: (line.published_at or line.seen_at, line.post_id))[::-1]
+    )
+
+
+def offer_lines(
+    connection: Connection, person: Person | None, ticket_id: str | None, size: int, state: str = ""
+) -> tuple[OfferLine, ...]:
+    """Offers, newest first: of one ticket, or of all that `person` may see."""
+    query = (
+        select(offers, tickets.c.title)
+        .join(tickets, tickets.c.ticket_id == offers.c.ticket_id)
+        .order_by(offers.c.offered_at.desc(), offers.c.offer_id.desc())
+        .limit(size)
+    )
+    if person is not None:
+        query = query.where(visible(person))
+    if ticket_id is not None:
+        query = query.where(offers.c.ticket_id == ticket_id)
+    if state:
+        query = query.where(offers.c.state == state)
+    return tuple(offer_line(offer_of(row), row.title) for row in connection.execute(query))
+
+
+def counts(
+    connection: Connection, person: Person, now: datetime, jurisdiction: str | None, zone: str
+) -> Counts:
+    """The numbers at the top of the console."""
+    mine = visible(person)
+    if jurisdiction is not None:
+        mine &= tickets.c.jurisdiction == jurisdiction
+    standing = mine & tickets.c.open
+    by_state = dict(_tally(connection, tickets.c.state, mine))
+    by_grade = dict(_tally(connection, tickets.c.grade, standing))
+    running = (ticket_clocks.c.status == "running") & (ticket_clocks.c.due >= now)
+    soon = running & (ticket_clocks.c.due < now + timedelta(hours=1))
+    present = standing & (ticket_clocks.c.round == tickets.c.round)
+    return Counts(
+        open_tickets=sum(by_grade.values()),
+        by_state=tuple((state, by_state[state]) for state in labels.STATES if state in by_state),
+        by_grade=tuple(sorted(by_grade.items(), reverse=True)),
+        clocks_running=_clocks(connection, present & running),
+        clocks_breached=_clocks(connection, present & is_late(now)),
+        due_within_hour=_clocks(connection, present & soon),
+        waiting_triage=by_state.get("triage", 0),
+        offers_waiting=_offers_waiting(connection, mine),
+        events_today=_events_today(connection, person, now, jurisdiction, zone),
+        pushes_failed=_failed(connection, mine),
+    )
+
+
+def _tally(connection: Connection, column: Any, where: Any) -> list[tuple[Any, int]]:
+    query = select(column, func.count()).where(where).group_by(column)
+    return [(value, count) for value, count in connection.execute(query)]
+
+
+def _clocks(connection: Connection, where: Any) -> int:
+    joined = ticket_clocks.join(tickets, tickets.c.ticket_id == ticket_clocks.c.ticket_id)
+    return connection.execute(select(func.count()).select_from(joined).where(where)).scalar_one()
+
+
+def _offers_waiting(connection: Connection, mine: Any) -> int:
+    joined = offers.join(tickets, tickets.c.ticket_id == offers.c.ticket_id)
+    query = select(func.count()).select_from(joined).where(offers.c.state == "offered", mine)
+    return connection.execute(query).scalar_one()
+
+
+def _failed(connection: Connection, mine: Any) -> int:
+    joined = outbox.join(tickets, tickets.c.ticket_id == outbox.c.ticket_id)
+    query = select(func.count()).select_from(joined).where(outbox.c.state == "failed", mine)
+    return connection.execute(query).scalar_one()
+
+
+def _events_today(
+    connection: Connection, person: Person, now: datetime, jurisdiction: str | None, zone: str
+) -> int:
+    midnight = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    events = event_copies.c
+    query = select(func.count()).where(events.last_posted_at >= midnight)
+    for code in (person.jurisdiction, jurisdiction):
+        if code is not None:
+            query = query.where(events.jurisdiction == code)
+    if person.role is Role.UNIT:
+        mine = select(tickets.c.event_id).where(visible(person), tickets.c.event_id.is_not(None))
+        query = query.where(events.event_id.in_(mine))
+    return connection.execute(query).scalar_one()
+
+
+def _names(connection: Connection) -> Mapping[str, str]:
+    query = select(people.c.login, people.c.name)
+    return {row.login: row.name for row in connection.execute(query)}
+
+
+def _proposal(row: Row[Any], event: EventLine | None) -> str:
+    if event is None or not row.graded_by_human or not row.open:
+        return ""
+    if (event.severity, event.emergency is not None) == (row.grade, row.emergency):
+        return ""
+    mark = "突发事件" if event.emergency else "非突发"
+    return f"系统研判为{event.severity_zh}、{mark}，与现有定级不同，请人工复核"

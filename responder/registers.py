@@ -1,0 +1,170 @@
+"""Reading the ticket store for lists and pages: narrowed to what a person may see, paged by key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
+
+from responder.people import Person, Role
+from responder.schema import event_copies, notice_reads, notices, ticket_clocks, tickets
+from yuqing.domain.errors import InvalidMessage
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Every field narrows; empty means any. `text` is looked for in number and title."""
+
+    jurisdiction: str | None = None
+    open: bool | None = None
+    states: tuple[str, ...] = ()
+    unit: str | None = None
+    topic: str | None = None
+    grade_min: int = 0
+    breached: bool | None = None
+    event_id: str | None = None
+    text: str = ""
+
+
+def visible(person: Person) -> ColumnElement[bool]:
+    """The tickets that `person` may see; the same rule as doors.may_see."""
+    rules: list[ColumnElement[bool]] = [tickets.c.ticket_id.is_not(None)]
+    if person.jurisdiction is not None:
+        rules.append(tickets.c.jurisdiction == person.jurisdiction)
+    if person.role is Role.UNIT:
+        together = cast(tickets.c.co_units, String).contains(f'"{person.unit}"', autoescape=True)
+        rules.append(or_(tickets.c.unit == person.unit, together))
+    return and_(*rules)
+
+
+def narrowed(wanted: TicketFilter, now: datetime) -> ColumnElement[bool]:
+    """The tickets that `wanted` describes, at `now`."""
+    rules: list[ColumnElement[bool]] = [tickets.c.grade >= wanted.grade_min]
+    for column in ("jurisdiction", "open", "unit", "topic", "event_id"):
+        if getattr(wanted, column) is not None:
+            rules.append(tickets.c[column] == getattr(wanted, column))
+    if wanted.states:
+        rules.append(tickets.c.state.in_(wanted.states))
+    if wanted.breached is not None:
+        late = exists().where(ticket_clocks.c.ticket_id == tickets.c.ticket_id, is_late(now))
+        rules.append(late if wanted.breached else ~late)
+    if wanted.text.strip():
+        text = wanted.text.strip()
+        found = [c.icontains(text, autoescape=True) for c in (tickets.c.title, tickets.c.ticket_id)]
+        rules.append(or_(*found))
+    return and_(*rules)
+
+
+def is_late(now: datetime) -> ColumnElement[bool]:
+    """Clocks breached at `now`, also those that the sweep has not yet looked at."""
+    running = and_(ticket_clocks.c.status == "running", ticket_clocks.c.due < now)
+    return or_(ticket_clocks.c.status == "breached", running)
+
+
+def ticket_rows(
+    connection: Connection, where: ColumnElement[bool], size: int, after: str | None
+) -> tuple[Sequence[Row[Any]], int, str | None]:
+    """One page of tickets, newest first; how many there are in all; the key of the next page."""
+    total = connection.execute(select(func.count()).select_from(tickets).where(where)).scalar_one()
+    query = select(tickets).where(where)
+    if after is not None:
+        at, ticket_id = _key(after)
+        same = and_(tickets.c.opened_at == at, tickets.c.ticket_id < ticket_id)
+        query = query.where(or_(tickets.c.opened_at < at, same))
+    query = query.order_by(tickets.c.opened_at.desc(), tickets.c.ticket_id.desc())
+    rows = connection.execute(query.limit(size + 1)).all()
+    last = rows[size - 1] if len(rows) > size else None
+    return rows[:size], total, f"{last.opened_at.isoformat()}|{last.ticket_id}" if last else None
+
+
+def clocks_by_ticket(
+    connection: Connection, ticket_ids: Sequence[str]
+) -> dict[str, list[Row[Any]]]:
+    """The materialised clocks of the tickets."""
+    found: dict[str, list[Row[Any]]] = {ticket_id: [] for ticket_id in ticket_ids}
+    query = select(ticket_clocks).where(ticket_clocks.c.ticket_id.in_(ticket_ids))
+    for row in connection.execute(query):
+        found[row.ticket_id].append(row)
+    return found
+
+
+def event_rows(
+    connection: Connection,
+    person: Person,
+    jurisdiction: str | None,
+    text: str,
+    size: int,
+    after: str | None,
+) -> tuple[Sequence[Row[Any]], int, str | None]:
+    """One page of events, the latest post first, each with the number of its ticket."""
+    events = event_copies.c
+    rules: list[ColumnElement[bool]] = [events.posts >= 0]
+    rules += [events.jurisdiction == one for one in (person.jurisdiction, jurisdiction) if one]
+    if person.role is Role.UNIT:
+        rules.append(exists().where(tickets.c.event_id == events.event_id, visible(person)))
+    if text.strip():
+        rules.append(events.title.icontains(text.strip(), autoescape=True))
+    total = connection.execute(select(func.count()).where(*rules)).scalar_one()
+    query = (
+        select(event_copies, tickets.c.ticket_id)
+        .outerjoin(tickets, tickets.c.event_id == events.event_id)
+        .where(*rules)
+        .order_by(events.last_posted_at.desc(), events.event_id.desc())
+    )
+    if after is not None:
+        at, event_id = _key(after)
+        same = and_(events.last_posted_at == at, events.event_id < event_id)
+        query = query.where(or_(events.last_posted_at < at, same))
+    rows = connection.execute(query.limit(size + 1)).all()
+    last = rows[size - 1] if len(rows) > size else None
+    key = f"{last.last_posted_at.isoformat()}|{last.event_id}" if last else None
+    return rows[:size], total, key
+
+
+def notice_rows(
+    connection: Connection, person: Person, unread_only: bool, size: int
+) -> Sequence[Row[Any]]:
+    """The latest notices of a person, of the person's unit and of the role."""
+    audiences = [f"person:{person.login}", f"role:{person.role.value}"]
+    if person.unit is not None:
+        audiences.append(f"unit:{person.unit}")
+    mine = and_(
+        notice_reads.c.notice_id == notices.c.notice_id, notice_reads.c.login == person.login
+    )
+    query = (
+        select(notices, notice_reads.c.at.label("read_at"))
+        .outerjoin(notice_reads, mine)
+        .where(notices.c.audience.in_(audiences))
+        .order_by(notices.c.at.desc(), notices.c.notice_id.desc())
+        .limit(size)
+    )
+    if person.jurisdiction is not None:
+        query = query.where(notices.c.jurisdiction == person.jurisdiction)
+    if unread_only:
+        query = query.where(notice_reads.c.at.is_(None))
+    return connection.execute(query).all()
+
+
+def _key(after: str) -> tuple[datetime, str]:
+    at, bar, name = after.partition("|")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise InvalidMessage("after: 翻页标记不对，请从第一页开始") from error
+    if not bar or moment.tzinfo is None:
+        raise InvalidMessage("after: 翻页标记不对，请从第一页开始")
+    return moment, name
