@@ -29,6 +29,7 @@ from yuqing.app.demo.world import SCRIPT, World, load_world
 from yuqing.domain.errors import ConfigError
 from yuqing.domain.post import Owner, Post, Sighting
 from yuqing.domain.text import mask, normalise
+from yuqing.files.jurisdiction import load_jurisdictions
 
 PORT = 18000
 SITES = {
@@ -248,6 +249,20 @@ def test_a_mistake_in_the_script_names_file_and_line(tmp_path: Path) -> None:
     )
     with pytest.raises(ConfigError, match=r"one\.yaml:5: .*day and local time"):
         load_world(tmp_path)
+
+
+def test_the_jurisdiction_of_the_world_is_valid_and_knows_its_places(
+    world: World, tmp_path: Path
+) -> None:
+    folder = write_demo_folder(tmp_path, PORT)
+    (jurisdiction,) = load_jurisdictions(folder.jurisdictions).values()
+    assert jurisdiction.code == "qingting"
+    units = {unit.code for unit in jurisdiction.units}
+    assert {unit for _, unit in jurisdiction.routes} | {jurisdiction.coordinator} <= units
+    names = [name for place in jurisdiction.places for name in (place.name, *place.aliases)]
+    told = [post for post in world.posts if post.relevant and post.matter != "official_news"]
+    placed = sum(any(name in post.title + post.text for name in names) for post in told)
+    assert placed > 0.7 * len(told)
 
 
 @dataclass
