@@ -52,18 +52,19 @@ def read_yaml(path: Path, model: type[M]) -> M | tuple[ConfigError, ...]:
 
 
 def line_of(tree: object, keys: Sequence[str | int]) -> int | None:
-    """The line, from 1, where `keys` leads in a parsed tree, or the nearest parent of it."""
-    line = None
+    """The line, from 1, where `keys` leads in a parsed tree, or the nearest parent of it.
+
+    Keys that are not in the tree (a union's tag, a missing field) are passed over.
+    """
+    line = int(tree.lc.line) + 1 if isinstance(tree, CommentedMap | CommentedSeq) else None
     for key in keys:
         if isinstance(tree, CommentedMap) and key in tree:
             line = tree.lc.key(key)[0] + 1
         elif isinstance(tree, CommentedSeq) and isinstance(key, int) and key < len(tree):
             line = tree.lc.item(key)[0] + 1
         else:
-            break
+            continue
         tree = tree[key]
-    if line is None and isinstance(tree, CommentedMap | CommentedSeq):
-        return int(tree.lc.line) + 1
     return line
 
 

@@ -1,0 +1,1 @@
+"""Pages read into posts: pure functions from bytes to values, apart from any fetching."""
