@@ -7,57 +7,65 @@ up stays cheap however many posts a hot word gathers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from heapq import nsmallest
+from math import inf
+from typing import NamedTuple
 
 from classifier.events.traits import Traits
 
 SLOTS = 32
 COMPARED = 16
+SHARED = 2
+FRESH = 3 * 86400
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """A key led to this event when a post of `at` was put under it."""
+class Posting(NamedTuple):
+    """A key led to this event when a post of `at` (epoch seconds) was put under it."""
 
-    key: int
     event_id: str
-    at: datetime
+    at: int
 
-    @property
-    def slot(self) -> int:
-        """Where among the key's SLOTS this event stands."""
-        return int(self.event_id[:8], 16) % SLOTS
+
+def slot_of(event_id: str) -> int:
+    """Where among a key's SLOTS the event stands."""
+    return int(event_id[:8], 16) % SLOTS
 
 
 class Postings:
-    """Keys to events. Mutable; one owner. `changed` are those put since it was made."""
+    """Keys to events. Mutable; one owner. `changed` holds what was put, by key and slot."""
 
-    def __init__(self, known: Iterable[Posting] = ()) -> None:
+    def __init__(self, known: Iterable[tuple[int, Posting]] = ()) -> None:
         self._by_key: dict[int, dict[int, Posting]] = {}
         self.changed: dict[tuple[int, int], Posting] = {}
-        for posting in known:
-            self._by_key.setdefault(posting.key, {})[posting.slot] = posting
+        for key, posting in known:
+            self._by_key.setdefault(key, {})[slot_of(posting.event_id)] = posting
 
-    def put(self, post: Traits, event_id: str, at: datetime, fresh: timedelta) -> None:
-        """The post's keys lead to the event; what did so within `fresh` of `at` is left alone."""
+    def put(self, post: Traits, event_id: str, at: int) -> None:
+        """The post's keys lead to the event; what did so within FRESH of `at` is left alone."""
+        slot, new = slot_of(event_id), Posting(event_id, at)
         for key in post.keys:
             slots = self._by_key.setdefault(key, {})
-            new = Posting(key, event_id, at)
-            old = slots.get(new.slot)
-            if old is None or old.event_id != event_id or at - old.at > fresh:
-                slots[new.slot] = self.changed[key, new.slot] = new
+            old = slots.get(slot)
+            if old is None or old.event_id != event_id or at - old.at > FRESH:
+                slots[slot] = self.changed[key, slot] = new
 
-    def near(self, post: Traits, at: datetime, window: timedelta | None) -> list[tuple[str, int]]:
-        """(event, bands shared) of at most COMPARED events, those that share most keys first."""
-        shared: Counter[str] = Counter()
-        banded: Counter[str] = Counter()
-        bands = frozenset(post.bands)
-        for key in post.keys:
-            for posting in self._by_key.get(key, {}).values():
-                if window is None or abs(at - posting.at) <= window:
-                    shared[posting.event_id] += 1
-                    banded[posting.event_id] += key in bands
-        first = sorted(shared, key=lambda event: (-shared[event], event))[:COMPARED]
-        return [(event, banded[event]) for event in first]
+    def near(self, post: Traits, at: int, window: timedelta | None) -> list[tuple[str, int]]:
+        """(event, bands shared) of at most COMPARED events, those that share most keys first.
+
+        One key in common, unless a band, is chance."""
+        banded = Counter(self._leading(post.bands, at, window))
+        others = (*post.pairs, *post.names)
+        shared = Counter(banded)
+        shared.update(self._leading(others, at, window))
+        some = [(-n, event) for event, n in shared.items() if n >= SHARED or banded[event]]
+        first = nsmallest(COMPARED, some)
+        return [(event, banded[event]) for _count, event in first]
+
+    def _leading(self, keys: Iterable[int], at: int, window: timedelta | None) -> Iterator[str]:
+        span = inf if window is None else window.total_seconds()
+        for key in keys:
+            for event_id, put in self._by_key.get(key, {}).values():
+                if abs(at - put) <= span:
+                    yield event_id

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from classifier.events.profile import Profile
+from classifier.events.signature import BANDS
 from classifier.events.traits import Traits
 from yuqing.domain.verdict import Topic
 
@@ -28,7 +29,7 @@ class Rules:
     named: float = 1.15
     off_topic: float = 1.3
     same_text: float = 0.9
-    copy_bands: int = 4
+    copy_bands: int = 3
     window: timedelta | None = None
 
 
@@ -54,12 +55,13 @@ def choose(
 def strength(post: Traits, topics: frozenset[Topic], event: Candidate, rules: Rules) -> float:
     """How strongly `post` belongs to `event`; at least `rules.enough` to join."""
     like = event.profile.likeness(post)
-    if like >= rules.same_text:
+    copied = event.bands >= rules.copy_bands
+    if like >= rules.same_text or (like * rules.named < rules.enough and not copied):
         return like
     if _elsewhere(post, event.profile):
         return like / rules.elsewhere
-    if event.bands >= rules.copy_bands:
-        return max(like, rules.same_text * event.bands / 16)
+    if copied:
+        return max(like, rules.same_text * event.bands / BANDS)
     return like * _names_factor(post, event.profile, rules) / _topic_divisor(topics, event, rules)
 
 

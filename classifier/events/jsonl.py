@@ -57,7 +57,7 @@ def group(posts: Iterable[Line], rules: Rules) -> dict[str, str]:
             continue
         traits = read(post.title, post.body, (), words)
         founding = event_id_of("", post.id)
-        event = sorter.place(traits, frozenset(), post.at, founding)
+        event = sorter.place(traits, frozenset(), int(post.at.timestamp()), founding)
         placed[post.id] = founders.setdefault(event, post.id)
     return placed
 

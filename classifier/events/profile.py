@@ -34,11 +34,10 @@ class Profile:
         both = np.concatenate([self.buckets, post.buckets])
         parts = np.concatenate([self.weights * (old / (old + 1)), post.weights / (old + 1)])
         buckets, inverse = np.unique(both, return_inverse=True)
-        weights = np.bincount(inverse, weights=parts, minlength=len(buckets))
-        buckets, weights = _strongest(buckets, weights)
+        summed: Floats = np.zeros(len(buckets))
+        np.add.at(summed, inverse, parts)
         return Profile(
-            buckets,
-            weights,
+            *_strongest(buckets, _storable(summed)),
             self.posts + 1,
             _some(self.names, post.names),
             _some(self.leads, post.leads),
@@ -55,7 +54,14 @@ class Profile:
     def mentions(self, buckets: frozenset[int]) -> bool:
         """True when any of `buckets` occurs in the event's posts."""
         wanted = np.fromiter(buckets, np.int64, len(buckets))
-        return bool(np.isin(wanted, self.buckets).any())
+        at = np.minimum(np.searchsorted(self.buckets, wanted), len(self.buckets) - 1)
+        return bool((self.buckets[at] == wanted).any())
+
+
+def _storable(weights: Floats) -> Floats:
+    # Single precision is what the store keeps; rounding here too makes a profile the same whether
+    # it was kept in memory or read back, and so the events the same however batches were cut.
+    return weights.astype(np.float32).astype(np.float64)
 
 
 def _strongest(buckets: Ints, weights: Floats) -> tuple[Ints, Floats]:

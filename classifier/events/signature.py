@@ -12,17 +12,17 @@ from hashlib import blake2b
 from rensa import RMinHash
 
 SEED = 20161104
-PERMUTATIONS = 64
-BANDS = 16
+PERMUTATIONS = 40
+BANDS = 8
 ROWS = PERMUTATIONS // BANDS
 SHINGLE = 5
 
 
-def shingles(text: str) -> list[str]:
-    """The distinct runs of `SHINGLE` characters of normalised `text`, ascending."""
+def shingles(text: str) -> set[str]:
+    """The distinct runs of `SHINGLE` characters of normalised `text`."""
     packed = text.replace(" ", "")
     last = max(1, len(packed) - SHINGLE + 1)
-    return sorted({packed[i : i + SHINGLE] for i in range(last)} - {""})
+    return {packed[i : i + SHINGLE] for i in range(last)} - {""}
 
 
 def bands(text: str) -> tuple[int, ...]:
@@ -34,7 +34,7 @@ def bands(text: str) -> tuple[int, ...]:
     if not cut:
         return ()
     minhash = RMinHash(PERMUTATIONS, SEED)
-    minhash.update(cut)
+    minhash.update(list(cut))
     digest = minhash.digest()
     return tuple(_key(i, digest[i * ROWS : (i + 1) * ROWS]) for i in range(BANDS))
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
 
 from classifier.events.candidates import Postings
 from classifier.events.group import Candidate, Rules, choose
 from classifier.events.profile import Profile
 from classifier.events.traits import Traits
 from yuqing.domain.verdict import Topic
-
-FRESH = timedelta(days=3)
 
 
 def event_id_of(jurisdiction: str, founding_post_id: str) -> str:
@@ -25,7 +22,7 @@ def event_id_of(jurisdiction: str, founding_post_id: str) -> str:
 class Standing:
     """What an event is compared by: its posts' mean and the topics they had."""
 
-    profile: Profile = Profile()
+    profile: Profile = field(default_factory=Profile)
     topics: frozenset[Topic] = frozenset()
 
 
@@ -43,13 +40,13 @@ class Sorter:
         self._rules = rules
         self._load = load
 
-    def prepare(self, posts: Collection[tuple[Traits, datetime]]) -> None:
+    def prepare(self, posts: Collection[tuple[Traits, int]]) -> None:
         """Load at once what `place` will most likely need for all of `posts`."""
         near = [self.postings.near(post, at, self._rules.window) for post, at in posts]
         self._ensure({event for events in near for event, _bands in events})
 
-    def place(self, post: Traits, topics: frozenset[Topic], at: datetime, founding: str) -> str:
-        """The event that takes `post`; `founding` is its id if it founds one."""
+    def place(self, post: Traits, topics: frozenset[Topic], at: int, founding: str) -> str:
+        """The event that takes `post` of `at` (epoch seconds), else it founds `founding`."""
         near = self.postings.near(post, at, self._rules.window)
         self._ensure({event for event, _bands in near})
         candidates = [
@@ -57,18 +54,19 @@ class Sorter:
             for event, bands in near
         ]
         event_id = choose(post, topics, candidates, self._rules) or founding
+        self.standings.setdefault(event_id, Standing())
         self.join(event_id, post, topics, at)
         return event_id
 
-    def join(self, event_id: str, post: Traits, topics: frozenset[Topic], at: datetime) -> None:
+    def join(self, event_id: str, post: Traits, topics: frozenset[Topic], at: int) -> None:
         """`post` belongs to `event_id`, whoever decided so."""
         self._ensure({event_id})
         old = self.standings[event_id]
         self.standings[event_id] = Standing(old.profile.joined(post), old.topics | topics)
-        self.postings.put(post, event_id, at, FRESH)
+        self.postings.put(post, event_id, at)
 
     def _ensure(self, event_ids: Collection[str]) -> None:
-        missing = sorted(set(event_ids) - self.standings.keys())
+        missing = [event for event in event_ids if event not in self.standings]
         if missing:
             loaded = self._load(missing)
             self.standings.update({e: loaded.get(e, Standing()) for e in missing})

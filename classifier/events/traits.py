@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
 
 from classifier.events.names import names
 from classifier.events.signature import bands
-from classifier.events.words import Floats, Ints, Words, counted, pairs
+from classifier.events.words import Floats, Ints, Words, counted, pair
 from yuqing.domain.text import normalise
 
-KEY_PAIRS = 32
+KEY_PAIRS = 20
 NAMED_IN = 400
 LEAD = 40
 RARE_NAME = 0.01
@@ -70,13 +71,14 @@ def _name_keys(text: str, places: Iterable[str], words: Words) -> frozenset[int]
 
 def _leads(headline: str, words: Words) -> frozenset[int]:
     cores = {core for core, _kind in names(headline)}
-    return frozenset(int(pairs(core)[0]) for core in cores if _rare(core, words))
+    return frozenset(pair(core) for core in cores if _rare(core, words))
 
 
 def _rare(core: str, words: Words) -> bool:
-    return bool(words.share(pairs(core))[0] < RARE_NAME)
+    return words.share(pair(core)) < RARE_NAME
 
 
+@lru_cache(maxsize=65536)
 def _name_key(name: str) -> int:
     digest = blake2b(name.encode(), digest_size=8, person=b"name").digest()
     return int.from_bytes(digest, "little", signed=True)

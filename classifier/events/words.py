@@ -39,7 +39,14 @@ def pairs(text: str) -> Ints:
     mixed ^= mixed >> np.uint64(31)
     mixed = (mixed * _LEFT) >> np.uint64(48)
     whole = (codes[:-1] != _SPACE) & (codes[1:] != _SPACE)
-    return mixed[whole].astype(np.int64)
+    buckets: Ints = mixed[whole].astype(np.int64)
+    return buckets
+
+
+@lru_cache(maxsize=65536)
+def pair(two: str) -> int:
+    """The bucket of the two characters `two` (neither a space)."""
+    return int(pairs(two)[0])
 
 
 def counted(title: str, body: str) -> tuple[Ints, Floats]:
@@ -81,9 +88,10 @@ class Words:
         self.counts[buckets] += 1
         self.texts += 1
 
-    def share(self, buckets: Ints) -> Floats:
-        """In which share (0..1) of texts each bucket occurs."""
-        return self._seen(buckets) / self._texts()
+    def share(self, bucket: int) -> float:
+        """In which share (0..1) of texts the bucket occurs."""
+        seen = self.counts[bucket] + BACKGROUND_WEIGHT * self._general.counts[bucket]
+        return float(seen) / self._texts()
 
     def telling(self, buckets: Ints) -> Floats:
         """How telling each bucket is (IDF, at least 0); what occurs everywhere tells nothing."""

@@ -14,7 +14,8 @@ class Event:
 
     `event_id` comes from the founding post and never changes. `heat` is (start of the hour in
     UTC, posts in that hour), ascending, hours without a post left out. `first_posted_at` is the
-    earliest publication, `first_seen_at` the earliest sighting by a crawler.
+    earliest publication, `first_seen_at` the earliest sighting by a crawler. `post_ids` are at most
+    the 500 posts that joined last; `posts` counts all of them.
     """
 
     event_id: str
@@ -33,3 +34,4 @@ class Event:
     post_ids: tuple[str, ...]
     heat: tuple[tuple[datetime, int], ...]
     watch_kinds: tuple[int, ...] = ()
+    posts: int = 0

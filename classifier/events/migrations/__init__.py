@@ -1,0 +1,1 @@
+"""How the tables of grouping came to their present shape."""
