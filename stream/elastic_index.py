@@ -43,7 +43,7 @@ class ElasticIndex:
             raise ConfigError(
                 "index_url", "prefix", f"{prefix!r}", "Use lower-case letters, digits and _"
             )
-        self._prefix = prefix
+        self.prefix = prefix
         self._client = Elasticsearch(
             url, request_timeout=patience, max_retries=0, retry_on_timeout=False
         )
@@ -53,11 +53,11 @@ class ElasticIndex:
         posts, seen = folded(documents)
         refused = take_unwritable(posts)
         with _failures_named():
-            layout = settled_layout(self._client, self._prefix)
+            layout = settled_layout(self._client, self.prefix)
             for _ in range(_TRIES):
                 for generation in layout.written:
                     refused |= self._store(layout, generation, posts, seen)
-                before, layout = layout, settled_layout(self._client, self._prefix)
+                before, layout = layout, settled_layout(self._client, self.prefix)
                 if before.written == layout.written:
                     raise_refused(refused)
                     return
@@ -67,9 +67,9 @@ class ElasticIndex:
         """See `Index.search`."""
         request = request_of(search)
         with _failures_named():
-            self._client.indices.refresh(index=self._prefix, ignore_unavailable=True)
+            self._client.indices.refresh(index=self.prefix, ignore_unavailable=True)
             answer = self._client.search(
-                index=self._prefix,
+                index=self.prefix,
                 ignore_unavailable=True,
                 allow_partial_search_results=False,
                 **request,
@@ -80,13 +80,13 @@ class ElasticIndex:
         """See `Index.rebuild`."""
         refused: dict[str, str] = {}
         with _failures_named():
-            generation = begin_generation(self._client, self._prefix)
+            generation = begin_generation(self._client, self.prefix)
             try:
                 for posts, seen in batches(documents):
                     refused |= take_unwritable(posts)
                     layout = self._building(generation)
                     refused |= self._store(layout, generation, posts, seen)
-                make_live(self._client, self._prefix, self._building(generation), generation)
+                make_live(self._client, self.prefix, self._building(generation), generation)
             except BaseException:
                 self._abandon(generation)
                 raise
@@ -97,7 +97,7 @@ class ElasticIndex:
     def drop_before(self, day: date) -> int:
         """See `Index.drop_before`."""
         with _failures_named():
-            layout = settled_layout(self._client, self._prefix)
+            layout = settled_layout(self._client, self.prefix)
             old = [
                 (generation, name)
                 for generation in layout.written
@@ -121,23 +121,23 @@ class ElasticIndex:
         months = dict(layout.months.get(generation, {}))
         for month in {month_of(judged.post.first_known_at) for judged in posts.values()}:
             if month not in months:
-                months[month] = open_month(self._client, self._prefix, layout, (generation, month))
+                months[month] = open_month(self._client, self.prefix, layout, (generation, month))
         return store(self._client, months, posts, seen) if months else {}
 
     def _building(self, generation: int) -> Layout:
-        layout = settled_layout(self._client, self._prefix)
+        layout = settled_layout(self._client, self.prefix)
         if layout.written[-1] != generation:
             raise RetryLater("index: another rebuild took over")
         return layout
 
     def _abandon(self, generation: int) -> None:
-        layout = settled_layout(self._client, self._prefix)
+        layout = settled_layout(self._client, self.prefix)
         if generation != layout.live:
             drop(self._client, layout.indices(generation))
 
     def _count(self) -> int:
-        self._client.indices.refresh(index=self._prefix)
-        return int(self._client.count(index=self._prefix)["count"])
+        self._client.indices.refresh(index=self.prefix)
+        return int(self._client.count(index=self.prefix)["count"])
 
 
 @contextmanager

@@ -25,6 +25,7 @@ _TRIES = 5
 _LOOKED_UP = 1000
 _CHANGED = (404, 409)
 _UNFIT = 400
+_LONGEST_ID = 512
 
 Action = dict[str, Any]
 
@@ -47,7 +48,8 @@ def store(
     Returns the posts that can never be stored, with the reason. Raises RetryLater when some must
     be tried again.
     """
-    refused: dict[str, str] = {}
+    refused = {post_id: "the id is too long" for post_id in posts if _too_long(post_id)}
+    posts = {post_id: judged for post_id, judged in posts.items() if post_id not in refused}
     for _ in range(_TRIES):
         known = _look_up(client, list(months.values()), [*posts, *seen])
         again = _write(client, _actions(months, posts, seen, known), refused)
@@ -56,6 +58,11 @@ def store(
         posts = {post_id: posts[post_id] for post_id in posts.keys() & again}
         seen = {post_id: seen[post_id] for post_id in seen.keys() & again}
     raise RetryLater(f"index: {len(again)} posts kept changing while they were written")
+
+
+def _too_long(post_id: str) -> bool:
+    """One such id makes Elasticsearch refuse the whole bulk."""
+    return len(post_id.encode()) > _LONGEST_ID
 
 
 def _look_up(
