@@ -54,9 +54,10 @@ def parse_article(content: bytes, context: PageContext) -> Parsed:
     if root is None:
         return refuse(content, context, "an empty page where an article should be")
     selectors, metas = context.source.selectors, _metas(root)
+    title = _pick(root, selectors.title) or _title(root, metas)
     draft = Draft(
-        title=_pick(root, selectors.title) or _title(root, metas),
-        body=_pick(root, selectors.body) if selectors.body else _main_text(text),
+        title=title,
+        body=_pick(root, selectors.body) if selectors.body else _main_text(text, title),
         url=context.url,
         author=_pick(root, selectors.author) or _meta(metas, _META_AUTHOR),
         date=_date(root, metas, selectors.date),
@@ -82,11 +83,13 @@ def _pick(root: Any, selector: str) -> str:
     return text_of(found[0].root) if found else ""
 
 
-def _main_text(text: str) -> str:
+def _main_text(text: str, title: str) -> str:
     found = trafilatura.extract(
         text, include_comments=False, include_tables=True, config=_extraction()
     )
     lines = (found or "").split("\n")
+    # it takes the heading for a part of the text now and then
+    lines = lines[1:] if " ".join(lines[0].split()) == " ".join(title.split()) else lines
     return "\n".join(line for line in lines if not _is_heading(line))
 
 
