@@ -18,18 +18,18 @@ from stream.topics import TopicPlan
 from yuqing.domain.clock import Clock
 from yuqing.domain.errors import Backlogged, InvalidMessage, RetryLater
 
-_LAGS_HOLD_SECONDS = 1.0
-
 
 @dataclass(frozen=True, slots=True)
 class KafkaLimits:
     """`high_water` is the lag of a planned group at which publishing is refused; `keep` is the
     retention that missing topics are made with; a member of a group that does not answer for
-    `session` (real time) loses its partitions."""
+    `session` (real time) loses its partitions. Lags are asked for at most once in
+    `lags_hold` real seconds, so that back-pressure costs publishers little."""
 
     high_water: int = 200_000
     keep: timedelta = timedelta(days=14)
     session: timedelta = timedelta(seconds=15)
+    lags_hold: float = 1.0
 
 
 class KafkaBus:
@@ -123,7 +123,7 @@ class KafkaBus:
         if not wanted:
             return
         at, lags = self._lags
-        if time.monotonic() - at > _LAGS_HOLD_SECONDS:
+        if time.monotonic() - at >= self._limits.lags_hold:
             lags = self.lags()
             self._lags = (time.monotonic(), lags)
         for group, topic in wanted:

@@ -57,7 +57,7 @@ class Worker:
         self._bus, self.topic, self.group, self._handler = bus, topic, group, handler
         self._stop, self._metrics, self._clock, self._pace = stop, metrics, clock, pace
         self._beat, self._beaten_at = beat, float("-inf")
-        self._failures = 0
+        self._failures = self._handled = 0
         self._turned_at = time.monotonic()
 
     @property
@@ -76,7 +76,6 @@ class Worker:
 
     def _work(self, *, until_idle: bool) -> int:
         subscription: Subscription | None = None
-        handled = 0
         try:
             while not self._stop.is_set():
                 self._turned_at = time.monotonic()
@@ -85,7 +84,6 @@ class Worker:
                     count = self._turn(subscription)
                     if until_idle and count == 0 and self._is_idle():
                         break
-                    handled += count
                     self._recovered()
                 except RetryLater as error:
                     self._pause(subscription, str(error))
@@ -93,7 +91,7 @@ class Worker:
             if subscription is not None:
                 with suppress(RetryLater):  # the lease runs out by itself
                     subscription.close()
-        return handled
+        return self._handled
 
     def _turn(self, subscription: Subscription) -> int:
         records = subscription.poll(self._pace.batch, self._pace.wait)
@@ -104,6 +102,7 @@ class Worker:
         done = records if outcome.done is None else records[: outcome.done]
         seconds = time.perf_counter() - began
         dead = len(outcome.refused)
+        self._handled += len(done)
         self._metrics.handled(self.group, self.topic, len(done), dead, seconds)
         if outcome.done is not None:
             self._failures = 0
