@@ -39,18 +39,21 @@ def clock(settings: Settings) -> Clock:
 def bus(settings: Settings) -> Bus:
     """The bus that `settings.bus_url` names."""
     url = settings.bus()
+    keep = timedelta(hours=settings.bus_retention_hours)
     if url.startswith("kafka://"):
-        from stream.kafka_bus import KafkaBus
+        from stream.kafka_bus import KafkaBus, KafkaLimits
 
-        return KafkaBus(url, TOPICS, high_water=settings.bus_high_water)
-    from stream.sqlite_bus import SqliteBus
+        limits = KafkaLimits(high_water=settings.bus_high_water, keep=keep)
+        return KafkaBus(url, TOPICS, clock(settings), limits)
+    from stream.retention import Retention
+    from stream.sqlite_bus import SqliteBus, SqliteLimits
 
     return SqliteBus(
-        _file(url, "YUQING_BUS_URL"),
-        real_now,
+        str(_file(url, "YUQING_BUS_URL")),
         TOPICS,
-        retention=timedelta(hours=settings.bus_retention_hours),
-        high_water=settings.bus_high_water,
+        clock(settings),
+        real_now,
+        SqliteLimits(high_water=settings.bus_high_water, retention=Retention(age=keep)),
     )
 
 
@@ -84,7 +87,7 @@ def jurisdictions(settings: Settings) -> Mapping[str, Jurisdiction]:
 def policies(settings: Settings) -> Mapping[str, Policy]:
     """The policies that a name stands for: those shipped, and those of the settings' folder."""
     import jurisdictions as shipped
-    from responder.policy import national
+    from yuqing.domain.policy import national
 
     known = {"national": national()}
     folders = [Path(shipped.__file__).parent, settings.jurisdictions]
@@ -130,7 +133,7 @@ def ticket_store(settings: Settings) -> TicketStore:
 
 def grouping_store(settings: Settings) -> GroupingStore:
     """The state of the grouping stage."""
-    from classifier.events.store import SqlGroupingStore
+    from classifier.events.sql_store import SqlGroupingStore
 
     return SqlGroupingStore(state_engine(settings))
 
