@@ -11,9 +11,10 @@ from fastapi import Request
 from jinja2 import Environment
 from nicegui import run, ui
 
+from responder.api.services import COOKIE
 from responder.console.backstage import Backstage
+from responder.console.beats import component_zh, why_late
 from responder.console.render import render
-from responder.console.session import COOKIE
 from responder.labels import ROLES
 from responder.people import Person
 from stream.pulse import behind
@@ -149,7 +150,7 @@ def _late(screen: Screen) -> list[str]:
     beats = screen.backstage.pulse.read()
     late = behind(beats, screen.backstage.clock.now())
     names = screen.backstage.source_names
-    return [f"{names.get(item.component, item.component)}{item.reason_zh}" for item in late]
+    return [f"{component_zh(item.kind, item.component, names)}{why_late(item)}" for item in late]
 
 
 def _keep_time(screen: Screen) -> None:

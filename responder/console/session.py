@@ -8,12 +8,11 @@ from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment
 
+from responder.api.services import COOKIE
 from responder.console.backstage import Backstage
 from responder.console.render import inside, render
 from responder.people import SIGNED_IN_FOR, Person
 from yuqing.domain.errors import NotAllowed
-
-COOKIE = "yuqing_session"
 
 
 def viewer(backstage: Backstage, request: Request) -> Person | None:

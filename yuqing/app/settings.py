@@ -74,7 +74,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings in force. Raises ConfigError naming the variable and the remedy."""
     _refuse_unknown(os.environ if environment is None else environment)
     try:
-        return Settings()  # type: ignore[call-arg]
+        return Settings()
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = PREFIX + str(first["loc"][0]).upper().removeprefix(PREFIX)

@@ -135,7 +135,7 @@ def grouping_store(settings: Settings) -> GroupingStore:
     """The state of the grouping stage."""
     from classifier.events.sql_store import SqlGroupingStore
 
-    return SqlGroupingStore(state_engine(settings))
+    return SqlGroupingStore(settings.state())
 
 
 def desk(settings: Settings) -> Desk:
@@ -192,14 +192,14 @@ def secret(settings: Settings) -> str:
 
 def migrate_all(settings: Settings) -> None:
     """Bring every table of every room to its newest shape."""
-    import classifier.events.store as grouping
-    import crawlers.state as crawl
-    import stream.pulse as beats
+    from crawlers import state as crawl
+    from stream import pulse as beats
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     state = state_engine(settings)
-    for room in (grouping, crawl, beats):
-        room.migrate_tables(state)
+    beats.migrate_tables(state)
+    crawl.migrate_tables(state)
+    grouping_store(settings).close()
     ticket_store(settings).migrate()
 
 

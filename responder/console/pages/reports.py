@@ -9,6 +9,7 @@ from nicegui import run, ui
 
 from responder.console.frame import Screen, card, heading
 from responder.console.router import Router
+from yuqing.domain.errors import YuqingError
 
 
 def add(router: Router) -> None:
@@ -24,8 +25,12 @@ def _reports(screen: Screen, _request: Request) -> None:
 
     async def write() -> None:
         code = screen.person.jurisdiction or next(iter(stage.jurisdictions))
-        made = await run.io_bound(stage.write_report, code, str(week.value))
-        ui.notify(f"已生成 {made.name}", type="positive", position="top")
+        try:
+            made = await run.io_bound(stage.write_report, code, str(week.value))
+        except YuqingError as error:
+            ui.notify(str(error), type="negative", position="top")
+            return
+        ui.notify(f"已生成 {made.stem if made else week.value}", type="positive", position="top")
 
     ui.button("生成周报", on_click=write).props("unelevated")
     with card("已生成"):

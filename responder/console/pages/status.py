@@ -6,12 +6,11 @@ from typing import Any
 
 from fastapi import Request
 
+from responder.console.beats import KINDS, component_zh, why_late
 from responder.console.frame import Screen, card, heading
 from responder.console.render import span
 from responder.console.router import Router
 from stream.pulse import behind
-
-KINDS = {"source": "信源", "stage": "处理环节", "sweep": "时限巡查", "outbox": "催办发送"}
 
 
 def add(router: Router) -> None:
@@ -28,15 +27,15 @@ def _status(screen: Screen, _request: Request) -> None:
 def _beats(screen: Screen) -> list[dict[str, Any]]:
     stage = screen.backstage
     beats = stage.pulse.read()
-    late = {item.component: item.reason_zh for item in behind(beats, stage.clock.now())}
+    late = {(b.kind, b.component): why_late(b) for b in behind(beats, stage.clock.now())}
     return [
         {
-            "component": stage.source_names.get(beat.component, beat.component),
-            "kind_zh": KINDS.get(beat.kind, beat.kind),
-            "at": beat.at,
+            "component": component_zh(beat.kind, beat.component, stage.source_names),
+            "kind_zh": KINDS[beat.kind],
+            "at": beat.beat_at,
             "every": span(int(beat.every.total_seconds())),
             "detail": beat.detail,
-            "late": late.get(beat.component, ""),
+            "late": late.get((beat.kind, beat.component), ""),
         }
         for beat in beats
     ]

@@ -1,0 +1,261 @@
+"""The processes of the service, put together from wired parts."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+from prometheus_client import CollectorRegistry
+
+from stream.bus import Bus, Outgoing, Record
+from stream.handling import Handler, each
+from stream.messages import Message
+from stream.metrics import StageMetrics
+from stream.probe import Probe, hanging, unreachable
+from stream.pulse import Kind, Pulse, behind, stage_beat
+from stream.runner import Periodic, on_signals, run_together
+from stream.topics import EVENTS, POSTS_JUDGED, POSTS_RAW, POSTS_RELEVANT
+from stream.worker import Worker
+from yuqing.app import wiring
+from yuqing.app.logs import configure_logs
+from yuqing.app.settings import Settings
+from yuqing.domain.clock import Clock
+from yuqing.domain.errors import ConfigError, RetryLater
+
+SWEEP_EVERY, SEND_EVERY, LAG_EVERY = (timedelta(seconds=s) for s in (20, 5, 5))
+AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """What the workers of one process share."""
+
+    settings: Settings
+    clock: Clock
+    bus: Bus
+    pulse: Pulse
+    metrics: StageMetrics
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def worker(self, topic: str, group: str, handler: Handler) -> Worker:
+        """A worker that beats as a stage of its group's name."""
+        return Worker(
+            self.bus,
+            topic,
+            group,
+            handler,
+            stop=self.stop,
+            metrics=self.metrics,
+            clock=self.clock,
+            beat=stage_beat(self.pulse, group, self.clock),
+        )
+
+    def real(self, span: timedelta) -> timedelta:
+        """What `span` of real time is on the service's clock, for tasks that follow real time."""
+        second = self.clock.real_seconds(timedelta(seconds=1))
+        return span / second if second > 0 else span
+
+
+def judge_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
+    """posts.raw to posts.judged and posts.relevant."""
+    from classifier.handlers import judge_handler
+
+    handler = each(judge_handler(wiring.judge(crew.settings)))
+    return [crew.worker(POSTS_RAW.name, "judge", handler)], []
+
+
+def group_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
+    """posts.relevant to events."""
+    from classifier.events.handlers import group_handler
+
+    handler = group_handler(wiring.grouping_store(crew.settings))
+    return [crew.worker(POSTS_RELEVANT.name, "group", handler)], []
+
+
+def index_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
+    """posts.judged to the index, and its retention once a day."""
+    from stream.indexing import indexing
+
+    index = wiring.index(crew.settings)
+
+    def retain() -> None:
+        kept = timedelta(days=31 * crew.settings.index_retention_months)
+        index.drop_before((crew.clock.now() - kept).date())
+
+    tasks = [Periodic("retention", timedelta(days=1), retain)]
+    return [crew.worker(POSTS_JUDGED.name, "index", indexing(index))], tasks
+
+
+def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
+    """events to tickets; watchlists and answers; the sweep and the outbox."""
+    from responder.handlers import answers_handler, respond_handler, watch_handler
+    from responder.outbox import send_due
+    from responder.push import ApprisePusher
+    from responder.sweep import sweep_due
+    from responder.watchlists import Watchlists
+
+    store, homes = wiring.ticket_store(crew.settings), wiring.jurisdictions(crew.settings)
+    lists, pusher = Watchlists(store.engine), ApprisePusher()
+    workers = [
+        crew.worker(EVENTS.name, "respond", _quiet(respond_handler(store, homes, crew.clock))),
+        crew.worker(POSTS_RELEVANT.name, "answers", _quiet(answers_handler(store, crew.clock))),
+        crew.worker(POSTS_JUDGED.name, "watch", _quiet(watch_handler(lists, crew.clock))),
+    ]
+
+    def sweep() -> None:
+        while sweep_due(store, homes, crew.clock.now(), AT_ONCE) == AT_ONCE:
+            pass
+        lists.alert_due(crew.clock.now())
+
+    def send() -> None:
+        send_due(store.engine, pusher, crew.bus.publish, crew.clock, AT_ONCE)
+
+    tasks = [
+        _beating(crew, "sweep", Kind.SWEEP, SWEEP_EVERY, sweep),
+        _beating(crew, "outbox", Kind.OUTBOX, SEND_EVERY, send),
+    ]
+    return workers, tasks
+
+
+STAGES: dict[str, Callable[[Crew], tuple[list[Worker], list[Periodic]]]] = {
+    "judge": judge_stage,
+    "group": group_stage,
+    "index": index_stage,
+    "respond": respond_stage,
+}
+
+
+def run_stages(settings: Settings, names: Sequence[str]) -> None:
+    """Run the stages `names` in this process until told to stop. Raises ConfigError."""
+    unknown = [name for name in names if name not in STAGES]
+    if unknown:
+        raise ConfigError(
+            "command line",
+            "names",
+            f"no stage {unknown[0]!r}",
+            f"Write one of {', '.join(STAGES)}.",
+        )
+    clock = wiring.clock(settings)
+    configure_logs(settings.log_level, "+".join(names), clock)
+    registry = CollectorRegistry()
+    crew = Crew(
+        settings, clock, wiring.bus(settings), wiring.pulse(settings), StageMetrics(registry)
+    )
+    on_signals(crew.stop)
+    workers: list[Worker] = []
+    tasks = [_lags(crew)]
+    for name in names:
+        more_workers, more_tasks = STAGES[name](crew)
+        workers += more_workers
+        tasks += more_tasks
+    probe = _probe(settings, registry, partial(hanging, workers), partial(unreachable, crew.bus))
+    code = run_together(workers, tasks, crew.stop, clock)
+    if probe:
+        probe.stop()
+    crew.bus.close()
+    sys.exit(code)
+
+
+def crawl(settings: Settings, *, once: bool) -> None:
+    """Crawl the sources, at their rhythms or once."""
+    from crawlers.run import crawl_forever, crawl_once
+
+    clock = wiring.clock(settings)
+    configure_logs(settings.log_level, "crawl", clock)
+    bus = wiring.bus(settings)
+    probe = _probe(settings, CollectorRegistry(), lambda: None, partial(unreachable, bus))
+    try:
+        run = crawl_once if once else crawl_forever
+        run(
+            wiring.sources(settings),
+            bus,
+            wiring.state_engine(settings),
+            clock,
+            wiring.pulse(settings),
+            settings.crawl_contact,
+        )
+    finally:
+        if probe:
+            probe.stop()
+        bus.close()
+
+
+def serve(settings: Settings) -> None:
+    """Serve the API and the console."""
+    import uvicorn
+
+    from responder.api.app import create_api
+    from responder.console.mount import mount_console
+
+    clock = wiring.clock(settings)
+    configure_logs(settings.log_level, "serve", clock)
+    stage = wiring.backstage(settings)
+
+    def problems() -> tuple[str, ...]:
+        late = behind(stage.pulse.read(), clock.now())
+        return tuple(f"{one.kind} {one.component} since {one.since.isoformat()}" for one in late)
+
+    api = create_api(stage.desk, stage.index, stage.people, clock, problems)
+    mount_console(api, stage, wiring.secret(settings))
+    probe = _probe(settings, CollectorRegistry(), lambda: None, lambda: None)
+    uvicorn.run(
+        api,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    if probe:
+        probe.stop()
+
+
+def _quiet(handle: Callable[[Message], None]) -> Handler:
+    """A handler for stages whose results leave through the outbox, not the worker."""
+
+    def silent(message: Message, _record: Record) -> Iterable[Outgoing]:
+        handle(message)
+        return ()
+
+    return each(silent)
+
+
+def _beating(
+    crew: Crew, name: str, kind: Kind, every: timedelta, run: Callable[[], None]
+) -> Periodic:
+    """A task that reports in after each run, and when it fails. On a fast clock it runs every
+    real second at most."""
+    pace = max(every, crew.real(timedelta(seconds=1)))
+    expected = max(pace, crew.real(timedelta(seconds=5)))
+
+    def watched() -> None:
+        try:
+            run()
+        except RetryLater as error:
+            crew.pulse.beat(name, kind, crew.clock.now(), expected, False, str(error))
+            raise
+        crew.pulse.beat(name, kind, crew.clock.now(), expected)
+
+    return Periodic(name, pace, watched)
+
+
+def _lags(crew: Crew) -> Periodic:
+    return Periodic("lags", crew.real(LAG_EVERY), lambda: crew.metrics.lags(crew.bus.lags()))
+
+
+def _probe(
+    settings: Settings,
+    registry: CollectorRegistry,
+    sick: Callable[[], str | None],
+    not_ready: Callable[[], str | None],
+) -> Probe | None:
+    if settings.probe_port is None:
+        return None
+    probe = Probe(settings.probe_host, settings.probe_port, registry, sick, not_ready)
+    probe.start()
+    return probe
