@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from responder import pages
 from responder.act import Act
+from responder.announce import announcer
 from responder.answering import evidence_of_offer, settling
 from responder.answers import Offer, Offers
 from responder.choices import Scene, action_offers
@@ -45,6 +46,7 @@ from responder.registers import (
 )
 from responder.rows import insert_new
 from responder.schema import notice_reads, tickets
+from responder.spokesperson import first_spokespeople
 from responder.store import Change, TicketStore
 from responder.stored import Stored
 from responder.transitions import Action
@@ -138,7 +140,8 @@ class Desk:
         if kind is Action.MERGE:
             self._merge(person, stored, expected_version, act)
         else:
-            change = Change((act,), cancels=_CANCELS.get(kind, ()))
+            announce = announcer(jurisdiction)
+            change = Change((act,), cancels=_CANCELS.get(kind, ()), announce=announce)
             self._store.change(ticket_id, lambda _s, _a: change, expected_version)
         return self._line(ticket_id, now)
 
@@ -279,6 +282,12 @@ class Desk:
         """The latest hits of a watchlist."""
         self._watchlist(person, watchlist_id)
         return tuple(hit_line(row) for row in self._watchlists.hits(watchlist_id, _page(size)))
+
+    def spokespeople(self, person: Person, ticket_id: str) -> tuple[tuple[str, str], ...]:
+        """(name, role) of those who should speak in person, the first to be asked first."""
+        stored, _acts, jurisdiction = self._known(person, ticket_id)
+        contacts = first_spokespeople(jurisdiction, stored.ticket, stored.places)
+        return tuple((contact.name, contact.role) for contact in contacts)
 
     def units(self, jurisdiction: str) -> tuple[tuple[str, str], ...]:
         """(code, name) of its units."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from responder.act import Act
+from responder.announce import announcer
 from responder.doors import text_of
 from responder.labels import MACHINE
 from responder.people import Person
@@ -38,7 +39,7 @@ class NewCase:
 
 def of_event(event: Event, jurisdiction: Jurisdiction, now: datetime) -> Opening:
     """The case that the machine opens for an event, and charges at once with a grade below 重大."""
-    routed = route(jurisdiction, event.topic, event.places)
+    routed = route(jurisdiction, event.topic, event.places, event.severity)
     data: dict[str, object] = {
         "event": event.event_id,
         "first_posted_at": event.first_posted_at.isoformat(),
@@ -48,7 +49,6 @@ def of_event(event: Event, jurisdiction: Jurisdiction, now: datetime) -> Opening
         "title": event.title,
     }
     at = max(now, event.first_seen_at)
-    waits = event.severity >= CONFIRMED_BY_HUMAN
     return Opening(
         jurisdiction=jurisdiction.code,
         zone=jurisdiction.zone,
@@ -60,7 +60,8 @@ def of_event(event: Event, jurisdiction: Jurisdiction, now: datetime) -> Opening
         routing=routed.reasons,
         act=Act(at, MACHINE, "open", data),
         event_id=event.event_id,
-        follow=() if waits else (_assign(routed, at),),
+        follow=(_assign(routed, at),) if _certain(event, jurisdiction) else (),
+        announce=announcer(jurisdiction),
     )
 
 
@@ -93,10 +94,17 @@ def by_hand(case: NewCase, person: Person, jurisdiction: Jurisdiction, now: date
         disposition=Disposition.NONE.value,
         places=places,
         policy=jurisdiction.policy,
-        routing=route(jurisdiction, topic, places).reasons,
+        routing=route(jurisdiction, topic, places, Severity(case.grade)).reasons,
         act=Act(now, person.login, "open", data),
         event_id=case.event_id,
+        announce=announcer(jurisdiction),
     )
+
+
+def _certain(event: Event, jurisdiction: Jurisdiction) -> bool:
+    """Grades 重大 and 特别重大 wait for a human, and so does a topic that no unit is named for."""
+    named = jurisdiction.unit(dict(jurisdiction.routes).get(event.topic, ""))
+    return event.severity < CONFIRMED_BY_HUMAN and named is not None
 
 
 def _assign(routed: Routed, at: datetime) -> Act:

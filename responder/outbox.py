@@ -34,10 +34,11 @@ ATTEMPTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One message to one audience, and through `channels` to one person behind it.
+    """One message to one audience, and through their channels to the people behind it.
 
     `key` names it for ever: written twice, it is one. `audience` (unit:CODE, person:LOGIN,
     role:ROLE) sees it in the console at once. `purpose` is acknowledge, clock, watch or case.
+    `recipients` are (name, apprise URLs in the order to try); without one it stays in the console.
     """
 
     key: str
@@ -49,14 +50,14 @@ class Push:
     link: str
     due_at: datetime
     ticket_id: str | None = None
-    recipient: str = ""
-    channels: tuple[str, ...] = ()
+    recipients: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def put_pushes(connection: Connection, pushes: Sequence[Push], now: datetime) -> int:
     """Write outbox rows and console notices, within the caller's transaction; returns new ones."""
     insert_new(connection, notices, [_notice(push, now) for push in pushes])
-    return insert_new(connection, outbox, [_push_row(push, now) for push in pushes])
+    rows = [row for push in pushes for row in _push_rows(push, now)]
+    return insert_new(connection, outbox, rows)
 
 
 def put_change(connection: Connection, change: TicketChanged, now: datetime) -> None:
@@ -173,28 +174,26 @@ def _fresh(now: datetime, due_at: datetime) -> dict[str, Any]:
     return {"created_at": now, "due_at": due_at, "state": "pending", "attempts": 0}
 
 
-def _push_row(push: Push, now: datetime) -> dict[str, Any]:
-    message = {
-        "title": push.title,
-        "body": push.body,
-        "link": push.link,
-        "recipient": push.recipient,
-        "channels": list(push.channels),
-    }
+def _push_rows(push: Push, now: datetime) -> list[dict[str, Any]]:
     row = {
-        "key": push.key[:200],
         "kind": "push",
         "ticket_id": push.ticket_id,
         "purpose": push.purpose,
         "target": push.audience,
-        "payload": message,
     }
-    return row | _fresh(now, push.due_at)
+    message = {"title": push.title, "body": push.body, "link": push.link}
+    return [
+        row
+        | {"key": f"{push.key}:{number}"}
+        | {"payload": message | {"recipient": name, "channels": list(channels)}}
+        | _fresh(now, push.due_at)
+        for number, (name, channels) in enumerate(push.recipients or (("", ()),))
+    ]
 
 
 def _notice(push: Push, now: datetime) -> dict[str, Any]:
     return {
-        "key": push.key[:200],
+        "key": push.key,
         "audience": push.audience,
         "jurisdiction": push.jurisdiction,
         "ticket_id": push.ticket_id,

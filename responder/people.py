@@ -116,6 +116,11 @@ class People:
         """All active accounts, by login."""
         return everybody(self._engine)
 
+    def check(self) -> None:
+        """Nothing, when the store answers. Raises RetryLater."""
+        with failures_named(), reading(self._engine).begin() as connection:
+            connection.execute(select(table.c.login).limit(1))
+
     def sign_in(self, login: str, password: str) -> str:
         """A token to keep in a cookie. Raises NotAllowed, never telling what was wrong."""
         row = self._find(login)
@@ -148,6 +153,8 @@ class People:
             connection.execute(delete(sign_ins).where(sign_ins.c.token_sha256 == _digest(token)))
 
     def _find(self, login: str) -> Row[Any] | None:
+        if not _LOGIN.fullmatch(login):
+            return None
         with failures_named(), reading(self._engine).begin() as connection:
             return connection.execute(select(table).where(table.c.login == login)).one_or_none()
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from responder.people import Person, Role
 from responder.schema import event_copies, notice_reads, notices, ticket_clocks, tickets
 from yuqing.domain.errors import InvalidMessage
+from yuqing.domain.text import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,7 @@ def narrowed(wanted: TicketFilter, now: datetime) -> ColumnElement[bool]:
     if wanted.breached is not None:
         late = exists().where(ticket_clocks.c.ticket_id == tickets.c.ticket_id, is_late(now))
         rules.append(late if wanted.breached else ~late)
-    if wanted.text.strip():
-        text = wanted.text.strip()
+    if text := clean(wanted.text).strip():
         found = [c.icontains(text, autoescape=True) for c in (tickets.c.title, tickets.c.ticket_id)]
         rules.append(or_(*found))
     return and_(*rules)
@@ -116,8 +116,8 @@ def event_rows(
     rules += [events.jurisdiction == one for one in (person.jurisdiction, jurisdiction) if one]
     if person.role is Role.UNIT:
         rules.append(exists().where(tickets.c.event_id == events.event_id, visible(person)))
-    if text.strip():
-        rules.append(events.title.icontains(text.strip(), autoescape=True))
+    if text := clean(text).strip():
+        rules.append(events.title.icontains(text, autoescape=True))
     total = connection.execute(select(func.count()).where(*rules)).scalar_one()
     query = (
         select(event_copies, tickets.c.ticket_id)

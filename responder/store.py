@@ -27,6 +27,9 @@ from stream.sql import failures_named, migrate, reading
 from yuqing.domain.errors import Conflict, NotFound
 from yuqing.domain.jurisdiction import Policy
 
+Announce = Callable[[Stored, Sequence[Act], int], Sequence[Push]]
+"""(the ticket afterwards, its whole history, position of the first new act) to pushes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -43,11 +46,13 @@ class Opening:
     act: Act
     event_id: str | None = None
     follow: tuple[Act, ...] = ()
+    announce: Announce | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to write to one ticket together. `cancels` names purposes whose pending pushes lapse.
+    """What to write to one ticket together. `cancels` names purposes whose pending pushes lapse,
+    `announce` says whom the new acts concern.
 
     Only the sweep sets `swept_at`, and then `next_look` is when it must look again (None: never,
     until another act). Any other change makes the sweep look at once.
@@ -56,6 +61,7 @@ class Change:
     acts: tuple[Act, ...] = ()
     pushes: tuple[Push, ...] = ()
     cancels: tuple[str, ...] = ()
+    announce: Announce | None = None
     swept_at: datetime | None = None
     next_look: datetime | None = None
 
@@ -133,6 +139,18 @@ class TicketStore:
                 beside(connection, changed)
             return changed
 
+    def look(self, ticket_id: str, now: datetime, decide: Decide) -> bool:
+        """As `change`, for the sweep: False when the ticket is no longer due at `now`, or another
+        sweep or writer has it in hand (whoever writes marks it for the sweep again)."""
+        with failures_named(), self.engine.begin() as connection:
+            row = locked(connection, ticket_id, due_by=now)
+            if row is None:
+                return False
+            acts = acts_of(connection, ticket_id)
+            stored = stored_of(row, acts)
+            apply(connection, stored, acts, decide(stored, acts))
+            return True
+
     def merge(self, ticket_id: str, version: int, into: str, act: Act) -> tuple[Stored, Stored]:
         """Record `merge` on one ticket and `absorb` on the other, together or not at all."""
         with failures_named(), self.engine.begin() as connection:
@@ -179,7 +197,8 @@ def apply(connection: Connection, stored: Stored, acts: Sequence[Act], change: C
     write(connection, changed, history, steps, now, look)
     for purpose in change.cancels:
         cancel(connection, stored.ticket_id, purpose)
-    put_pushes(connection, change.pushes, now)
+    announced = change.announce(changed, history, len(acts)) if change.announce else ()
+    put_pushes(connection, [*change.pushes, *announced], now)
     for act, ticket in zip(history[len(acts) :], steps, strict=True):
         put_change(connection, _told(changed, act, ticket), now)
     return changed
@@ -208,7 +227,8 @@ def _open(connection: Connection, opening: Opening) -> Stored:
         ticket=admit((), opening.act, opening.policy),
     )
     insert_ticket(connection, stored, opening.act)
-    return apply(connection, stored, (), Change((opening.act, *opening.follow)))
+    change = Change((opening.act, *opening.follow), announce=opening.announce)
+    return apply(connection, stored, (), change)
 
 
 def _of_event(connection: Connection, event_id: str | None) -> Stored | None:

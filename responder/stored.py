@@ -42,9 +42,17 @@ class Stored:
         return self.ticket.acts
 
 
-def locked(connection: Connection, ticket_id: str) -> Row[Any] | None:
-    """The ticket's row, held until the transaction ends (SQLite holds the whole database)."""
-    query = select(tickets).where(tickets.c.ticket_id == ticket_id).with_for_update()
+def locked(
+    connection: Connection, ticket_id: str, due_by: datetime | None = None
+) -> Row[Any] | None:
+    """The ticket's row, held until the transaction ends (SQLite holds the whole database).
+
+    With `due_by` only when the sweep must look at it by then and nobody else holds it.
+    """
+    query = select(tickets).where(tickets.c.ticket_id == ticket_id)
+    if due_by is not None:
+        query = query.where(tickets.c.next_due_at <= due_by)
+    query = query.with_for_update(skip_locked=due_by is not None)
     return connection.execute(query).one_or_none()
 
 

@@ -184,8 +184,8 @@ def _alert(connection: Connection, row: Row[Any], now: datetime) -> int:
     alert = _message(row, caught, key, now)
     for login, channels in _whom(connection, row.notify):
         person = f"person:{login}"
-        to = replace(alert, key=f"{key}:{login}", audience=person, recipient=login)
-        put_pushes(connection, [replace(to, channels=channels)], now)
+        to = replace(alert, key=f"{key}:{login}", audience=person)
+        put_pushes(connection, [replace(to, recipients=((login, channels),))], now)
     return 1
 
 

@@ -230,7 +230,7 @@ def test_an_act_leaves_by_the_outbox_of_its_own_transaction(store: TicketStore) 
         (1, "open"),
         (2, "assign"),
     ]
-    assert [row.key for row in rows if row.kind == "push"] == ["p1"]
+    assert [row.key for row in rows if row.kind == "push"] == ["p1:0"]
     assert seen == ["unit:yingji"]
 
 
@@ -240,7 +240,7 @@ def test_a_change_can_call_off_what_is_not_yet_sent(store: TicketStore) -> None:
     done = Change((act("acknowledge", 2),), cancels=("acknowledge",))
     store.change(ticket_id, lambda _stored, _acts: done, 2)
     with store.engine.connect() as connection:
-        state = connection.execute(select(outbox.c.state).where(outbox.c.key == "p1")).scalar_one()
+        state = connection.execute(select(outbox.c.state).where(outbox.c.key == "p1:0")).scalar_one()
     assert state == "cancelled"
 
 

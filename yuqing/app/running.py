@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 from prometheus_client import CollectorRegistry
 
-from stream.bus import Bus, Outgoing, Record
+from stream.bus import Bus
 from stream.handling import Handler, each
-from stream.messages import Message
 from stream.metrics import StageMetrics
 from stream.probe import Probe, hanging, unreachable
 from stream.pulse import Kind, Pulse, behind, stage_beat
@@ -101,15 +100,14 @@ def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     store, homes = wiring.ticket_store(crew.settings), wiring.jurisdictions(crew.settings)
     lists, pusher = Watchlists(store.engine), ApprisePusher()
     workers = [
-        crew.worker(EVENTS.name, "respond", _quiet(respond_handler(store, homes, crew.clock))),
-        crew.worker(POSTS_RELEVANT.name, "answers", _quiet(answers_handler(store, crew.clock))),
-        crew.worker(POSTS_JUDGED.name, "watch", _quiet(watch_handler(lists, crew.clock))),
+        crew.worker(EVENTS.name, "respond", respond_handler(store, homes, crew.clock)),
+        crew.worker(POSTS_RELEVANT.name, "answers", answers_handler(store, crew.clock)),
+        crew.worker(POSTS_JUDGED.name, "watch", watch_handler(lists, crew.clock)),
     ]
 
     def sweep() -> None:
         while sweep_due(store, homes, crew.clock.now(), AT_ONCE) == AT_ONCE:
             pass
-        lists.alert_due(crew.clock.now())
 
     def send() -> None:
         send_due(store.engine, pusher, crew.bus.publish, crew.clock, AT_ONCE)
@@ -213,16 +211,6 @@ def serve(settings: Settings) -> None:
     )
     if probe:
         probe.stop()
-
-
-def _quiet(handle: Callable[[Message], None]) -> Handler:
-    """A handler for stages whose results leave through the outbox, not the worker."""
-
-    def silent(message: Message, _record: Record) -> Iterable[Outgoing]:
-        handle(message)
-        return ()
-
-    return each(silent)
 
 
 def _beating(

@@ -1,0 +1,150 @@
+"""Whom a new act concerns at once; what becomes late afterwards is the escalation's business."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from responder import labels
+from responder.act import Act
+from responder.outbox import Push
+from responder.routing import route
+from responder.store import Announce
+from responder.stored import Stored
+from responder.transitions import Action
+from yuqing.domain.jurisdiction import Contact, Jurisdiction, Unit
+from yuqing.domain.text import mask
+from yuqing.domain.verdict import Severity, Topic
+
+_URGENT = int(Severity.MAJOR)
+
+
+def announcer(jurisdiction: Jurisdiction) -> Announce:
+    """Pushes for new acts: an opening, a unit charged, a matter returned, a grade raised, a draft.
+
+    An emergency or a grade from 重大 on goes to the coordinator and to the unit that the routing
+    proposes at once, although a human has yet to confirm the grade.
+    """
+
+    def announce(stored: Stored, acts: Sequence[Act], first: int) -> Sequence[Push]:
+        return [
+            push
+            for position in range(first, len(acts))
+            for push in _concerning(stored, acts, position, jurisdiction)
+        ]
+
+    return announce
+
+
+def message(stored: Stored, grade: int, emergency: bool) -> str:
+    """What every push says of the ticket."""
+    mark = "（突发事件）" if emergency else ""
+    places = f"\n地点：{'、'.join(stored.places)}" if stored.places else ""
+    return (
+        f"{mask(stored.title)}\n等级：{labels.GRADES[grade]}{mark}"
+        f"\n主题：{labels.named(labels.TOPICS, stored.topic)}{places}\n编号：{stored.ticket_id}"
+    )
+
+
+def recipients_of(contacts: Iterable[Contact]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """(name, channels) of each contact, as the outbox wants them."""
+    return tuple((contact.name, contact.channels) for contact in contacts)
+
+
+def _concerning(
+    stored: Stored, acts: Sequence[Act], position: int, jurisdiction: Jurisdiction
+) -> Iterator[Push]:
+    act = acts[position]
+    for purpose, heading, code in _audiences(stored, acts, position, jurisdiction):
+        unit = jurisdiction.unit(code)
+        role = code.removeprefix("role:")
+        yield Push(
+            key=f"{stored.ticket_id}:act:{position}:{code}",
+            purpose=purpose,
+            audience=f"unit:{code}" if unit else f"role:{role}",
+            jurisdiction=stored.jurisdiction,
+            title=f"{heading}：{mask(stored.title)[:40]}",
+            body=message(stored, int(stored.ticket.grade), stored.ticket.emergency),
+            link=f"/tickets/{stored.ticket_id}",
+            due_at=act.at,
+            ticket_id=stored.ticket_id,
+            recipients=recipients_of(_contacts(unit, act)) if unit else (),
+        )
+
+
+def _contacts(unit: Unit, act: Act) -> tuple[Contact, ...]:
+    grade = act.data.get("grade")
+    if isinstance(grade, int) and grade >= _URGENT:
+        return (*unit.duty, unit.principal)
+    return unit.duty or (unit.principal,)
+
+
+Audience = tuple[str, str, str]  # purpose, heading, unit code or role:ROLE
+
+
+def _audiences(
+    stored: Stored, acts: Sequence[Act], position: int, jurisdiction: Jurisdiction
+) -> Iterable[Audience]:
+    act = acts[position]
+    match act.action:
+        case Action.OPEN | Action.REOPEN:
+            return _opened(stored, acts, position, jurisdiction)
+        case Action.GRADE:
+            return _graded(stored, acts, position, jurisdiction)
+        case Action.ASSIGN | Action.REASSIGN:
+            return _charged(act.data)
+        case Action.RETURN:
+            return [("case", "已退回，请重新交办", jurisdiction.coordinator)]
+        case Action.SUBMIT:
+            return [("case", "请审核", "role:reviewer")]
+    return []
+
+
+def _opened(
+    stored: Stored, acts: Sequence[Act], position: int, jurisdiction: Jurisdiction
+) -> list[Audience]:
+    urgent = int(stored.ticket.grade) >= _URGENT
+    charged = any(act.action == Action.ASSIGN for act in acts[position:])
+    if charged and not urgent:
+        return []
+    found = [("case", "紧急：新立案待研判" if urgent else "新立案待研判", jurisdiction.coordinator)]
+    if urgent and not charged:
+        found += _proposed(stored, jurisdiction)
+    return found
+
+
+def _graded(
+    stored: Stored, acts: Sequence[Act], position: int, jurisdiction: Jurisdiction
+) -> list[Audience]:
+    before = [act for act in acts[:position] if "grade" in act.data][-1].data
+    now = acts[position].data
+    raised = _rank(now) > _rank(before) and _rank(now) >= (_URGENT, False)
+    if not raised:
+        return []
+    found = [("case", "紧急：等级上调", jurisdiction.coordinator)]
+    if stored.ticket.unit is None:
+        return found + _proposed(stored, jurisdiction)
+    return [*found, ("case", "紧急：等级上调", stored.ticket.unit)]
+
+
+def _proposed(stored: Stored, jurisdiction: Jurisdiction) -> list[Audience]:
+    routed = route(jurisdiction, Topic(stored.topic), stored.places, stored.ticket.grade)
+    codes = dict.fromkeys((routed.unit, *routed.co_units))
+    return [
+        ("case", "紧急：请先行处置，待正式交办", code)
+        for code in codes
+        if code != jurisdiction.coordinator
+    ]
+
+
+def _charged(data: Mapping[str, object]) -> list[Audience]:
+    unit, co_units = str(data.get("unit", "")), data.get("co_units")
+    helping = [str(code) for code in co_units] if isinstance(co_units, list | tuple) else []
+    return [
+        ("acknowledge", "请签收", unit),
+        *(("case", "请协办", code) for code in helping if code != unit),
+    ]
+
+
+def _rank(data: Mapping[str, object]) -> tuple[int, bool]:
+    grade = data.get("grade")
+    return (grade if isinstance(grade, int) else 0, data.get("emergency") is True)

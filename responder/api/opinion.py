@@ -1,0 +1,143 @@
+"""What people say: events, and the posts that the index finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+
+from responder.api.services import After, At, Code, Me, Name, Size, Typed
+from responder.desk import EventListing
+from responder.labels import GRADES, TOPICS, named
+from responder.people import Person, Role
+from responder.readmodels import EventPage
+from stream.index import Page, Search
+from stream.messages import Judged
+from yuqing.domain.errors import NotAllowed, NotFound
+from yuqing.domain.query import parse_query
+from yuqing.domain.text import mask
+
+router = APIRouter(prefix="/api/v1", tags=["opinion"])
+
+
+@dataclass(frozen=True, slots=True)
+class PostFound:
+    """One post of a search, personal numbers masked."""
+
+    post_id: str
+    source: str
+    owner: str
+    title: str
+    body: str
+    url: str
+    published_at: datetime
+    relevant: bool
+    topic: str
+    topic_zh: str
+    severity: int
+    severity_zh: str
+    rumour_risk: float
+    places: tuple[str, ...]
+    likes: int | None
+    reposts: int | None
+    comments: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a search, newest first; facets count over all pages."""
+
+    posts: tuple[PostFound, ...]
+    total: int
+    facets: dict[str, tuple[tuple[str, int], ...]]
+    next: str | None
+
+
+@router.get("/events")
+def events(
+    at: At,
+    me: Me,
+    jurisdiction: Code = None,
+    text: Typed = "",
+    size: Size = 50,
+    after: After = None,
+) -> EventListing:
+    """Events, the latest post first."""
+    return at.desk.events(me, size, after, jurisdiction, text)
+
+
+@router.get("/events/{event_id}")
+def event(event_id: Name, at: At, me: Me) -> EventPage:
+    """One event with its posts."""
+    return at.desk.event(me, event_id)
+
+
+@router.get("/posts")
+def posts(
+    at: At,
+    me: Me,
+    text: Typed = "",
+    jurisdiction: Code = None,
+    topic: Annotated[list[str], Query(max_length=30)] = [],  # noqa: B006
+    severity: Annotated[list[int], Query(max_length=5)] = [],  # noqa: B006
+    source: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006
+    owner: Annotated[list[str], Query(max_length=3)] = [],  # noqa: B006
+    relevant: bool | None = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    size: Size = 50,
+    after: Annotated[str | None, Query(max_length=500)] = None,
+) -> Found:
+    """Search: space means and, | or, a leading - excludes, double quotes keep words together."""
+    search = Search(
+        query=parse_query(text),
+        jurisdiction=_own(me, jurisdiction),
+        topics=tuple(topic),
+        severities=tuple(severity),
+        sources=tuple(source),
+        owners=tuple(owner),
+        relevant=relevant,
+        since=since,
+        until=until,
+        size=size,
+        after=after,
+    )
+    return _found(at.index.search(search))
+
+
+def _own(person: Person, jurisdiction: str | None) -> str | None:
+    if person.role is Role.UNIT:
+        raise NotAllowed("责任单位只能查看本单位的台账")
+    if jurisdiction is not None and person.jurisdiction not in (None, jurisdiction):
+        raise NotFound(f"没有辖区 {jurisdiction}")
+    return person.jurisdiction or jurisdiction
+
+
+def _found(page: Page) -> Found:
+    return Found(tuple(_post(hit) for hit in page.hits), page.total, dict(page.facets), page.next)
+
+
+def _post(hit: Judged) -> PostFound:
+    post, verdict, sighting = hit.post, hit.verdict, hit.sighting
+    return PostFound(
+        post_id=post.post_id,
+        source=post.source,
+        owner=post.owner,
+        title=mask(post.title),
+        body=mask(post.body),
+        url=post.url,
+        published_at=post.first_known_at,
+        relevant=verdict.relevant,
+        topic=verdict.topic,
+        topic_zh=named(TOPICS, verdict.topic),
+        severity=int(verdict.severity),
+        severity_zh=GRADES[verdict.severity],
+        rumour_risk=verdict.rumour_risk,
+        places=verdict.places,
+        likes=sighting.likes,
+        reposts=sighting.reposts,
+        comments=sighting.comments,
+    )

@@ -1,0 +1,100 @@
+"""The sweep: looks at the tickets that are due, records what became late, and writes the pushes.
+
+What it finds depends on the history, the policy and the moment alone, and each step has a key
+that is recorded with it: a late sweep catches up, a repeated one changes nothing, and any number
+of them may run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from responder.act import Act
+from responder.announce import message, recipients_of
+from responder.clocks import next_moment, read_clocks
+from responder.escalation import Cause, Escalation, due_pushes, next_push_moment
+from responder.labels import MACHINE
+from responder.outbox import Push
+from responder.store import Change, Decide, TicketStore
+from responder.stored import Stored
+from responder.transitions import Action
+from responder.watchlists import Watchlists
+from yuqing.domain.jurisdiction import Jurisdiction
+
+UNCONFIGURED = timedelta(hours=1)
+"""How long a ticket of a jurisdiction that is not configured is left alone."""
+
+
+def sweep_due(
+    store: TicketStore, jurisdictions: Mapping[str, Jurisdiction], now: datetime, limit: int = 200
+) -> int:
+    """Look at up to `limit` tickets that are due at `now`, the most overdue first, and let
+    watchlists announce what they held back; returns how many tickets it looked at.
+
+    Costs in proportion to what is due. Raises RetryLater when the store is away.
+    """
+    decide = _deciding(jurisdictions, now)
+    looked = sum(store.look(ticket_id, now, decide) for ticket_id in store.due(now, limit))
+    Watchlists(store.engine).alert_due(now)
+    return looked
+
+
+def _deciding(jurisdictions: Mapping[str, Jurisdiction], now: datetime) -> Decide:
+    def decide(stored: Stored, acts: Sequence[Act]) -> Change:
+        jurisdiction = jurisdictions.get(stored.jurisdiction)
+        if jurisdiction is None:
+            return Change(swept_at=now, next_look=now + UNCONFIGURED)
+        return look_at(stored, acts, jurisdiction, max(now, stored.ticket.last_at))
+
+    return decide
+
+
+def look_at(
+    stored: Stored, acts: Sequence[Act], jurisdiction: Jurisdiction, now: datetime
+) -> Change:
+    """What the sweep writes to one ticket at `now`, which is not before its last act."""
+    ticket, readings = stored.ticket, read_clocks(acts, stored.policy, now)
+    already = frozenset(str(a.data.get("key")) for a in acts if a.action == Action.ESCALATE)
+    due = due_pushes(ticket, acts, readings, jurisdiction, already, now)
+    moments = (
+        next_push_moment(ticket, acts, readings, jurisdiction, now),
+        next_moment(acts, stored.policy, now),
+    )
+    return Change(
+        acts=tuple(_act(step, now) for step in due),
+        pushes=tuple(_push(step, stored) for step in due),
+        swept_at=now,
+        next_look=min((moment for moment in moments if moment), default=None),
+    )
+
+
+def _act(step: Escalation, now: datetime) -> Act:
+    data: dict[str, object] = {
+        "key": step.key,
+        "cause": step.cause.value,
+        "step": step.step,
+        "target": step.target,
+        "unit": step.unit,
+        "reason": step.reason,
+        "due_at": step.due_at.isoformat(),
+    }
+    if step.clock is not None:
+        data["clock"] = step.clock
+    return Act(now, MACHINE, Action.ESCALATE.value, data)
+
+
+def _push(step: Escalation, stored: Stored) -> Push:
+    ticket = stored.ticket
+    return Push(
+        key=f"{stored.ticket_id}:{step.key}",
+        purpose="acknowledge" if step.cause is Cause.UNACKNOWLEDGED else "clock",
+        audience=f"unit:{step.unit}",
+        jurisdiction=stored.jurisdiction,
+        title=f"催办：{step.reason}",
+        body=message(stored, int(ticket.grade), ticket.emergency),
+        link=f"/tickets/{stored.ticket_id}",
+        due_at=step.due_at,
+        ticket_id=stored.ticket_id,
+        recipients=recipients_of(step.contacts),
+    )
