@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import is_dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, get_args, get_type_hints
 
 import orjson
@@ -35,6 +34,7 @@ _KINDS: dict[str, type[Message]] = {
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _ADAPTERS: dict[str, TypeAdapter[Message]] = {}
+_TIMED: dict[type, tuple[str, ...]] = {}
 # A day away from the calendar's ends, so that every zone can show the time.
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 _LATEST = datetime(9999, 12, 30, tzinfo=UTC)
@@ -91,12 +91,12 @@ def _moments(value: object, path: str) -> Iterator[tuple[str, datetime]]:
             yield from _moments(getattr(value, name), f"{path}.{name}")
 
 
-@cache
 def _with_moments(kind: type) -> tuple[str, ...]:
     """The fields of `kind` that may hold a time somewhere."""
-    if not is_dataclass(kind):
-        return ()
-    return tuple(name for name, hint in get_type_hints(kind).items() if _mentions(hint))
+    if kind not in _TIMED:
+        hints = get_type_hints(kind).items() if is_dataclass(kind) else ()
+        _TIMED[kind] = tuple(name for name, hint in hints if _mentions(hint))
+    return _TIMED[kind]
 
 
 def _mentions(hint: Any) -> bool:

@@ -1,0 +1,71 @@
+"""The index stage: what is good gets in, what is wrong is refused by its own record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+import pytest
+
+from stream.bus import Record
+from stream.codec import encode
+from stream.index import Search
+from stream.indexing import indexing
+from stream.messages import Crawled
+from stream.sqlite_index import SqliteIndex
+from tests.contracts.index_posts import NOON, judged, seen
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[SqliteIndex]:
+    index = SqliteIndex(tmp_path / "index.db")
+    yield index
+    index.close()
+
+
+def records(*values: bytes) -> list[Record]:
+    return [Record("posts.judged", 0, n, "k", value, NOON) for n, value in enumerate(values)]
+
+
+def test_a_batch_is_put_and_a_replay_changes_nothing(index: SqliteIndex) -> None:
+    post = judged("a")
+    batch = records(encode(post), encode(seen(post, 5, 7)), encode(judged("b")))
+    assert indexing(index)(batch).refused == ()
+    once = index.search(Search())
+    assert [hit.sighting.likes for hit in once.hits] == [7, 1]
+    indexing(index)(batch)
+    assert index.search(Search()) == once
+
+
+def test_wrong_records_are_refused_and_the_others_are_in(index: SqliteIndex) -> None:
+    post = judged("a")
+    stray = Crawled(post.post, post.sighting)
+    batch = records(encode(post), b"{broken", encode(stray), encode(judged("z")))
+    outcome = indexing(index)(batch)
+    assert [refusal.record.offset for refusal in outcome.refused] == [1, 2]
+    assert "not JSON" in outcome.refused[0].reason
+    assert outcome.refused[1].reason == "Crawled has no place on posts.judged"
+    assert index.search(Search()).total == 2
+    assert outcome.outgoing == ()
+
+
+def test_an_empty_batch_does_nothing(index: SqliteIndex) -> None:
+    assert indexing(index)([]).refused == ()
+
+
+def test_times_that_no_calendar_holds_do_not_stop_the_stage(index: SqliteIndex) -> None:
+    good = orjson.loads(encode(judged("bad")))
+    good["data"]["post"]["published_at"] = "2026-03-10T04:00:00"
+    outcome = indexing(index)(records(orjson.dumps(good), encode(judged("a"))))
+    assert "no time zone" in outcome.refused[0].reason
+    assert index.search(Search()).total == 1
+
+
+def test_a_post_without_a_time_of_its_own_is_kept_by_when_it_was_seen(index: SqliteIndex) -> None:
+    post = judged("a")
+    post = replace(post, post=replace(post.post, published_at=None))
+    indexing(index)(records(encode(post)))
+    page = index.search(Search(since=post.post.seen_at))
+    assert page.hits == (post,)
