@@ -79,7 +79,8 @@ def _rule(rule: Rule) -> ClockRule:
     )
 
 
-POLICIES = ((by_hand.NATIONAL, national()), (by_hand.LOCAL, policy_of(by_hand.LOCAL)))
+LOCAL_POLICY = policy_of(by_hand.LOCAL)
+POLICIES = ((by_hand.NATIONAL, national()), (by_hand.LOCAL, LOCAL_POLICY))
 
 
 def act_of(event: Happening) -> Act:
