@@ -10,7 +10,8 @@ COPY . .
 RUN /opt/yuqing/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.11.13-slim-bookworm
-ENV PATH=/opt/yuqing/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/yuqing/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    MPLCONFIGDIR=/tmp/matplotlib
 RUN groupadd --gid 10001 yuqing \
  && useradd --uid 10001 --gid yuqing --home-dir /var/lib/yuqing --shell /usr/sbin/nologin yuqing \
  && install -d -o yuqing -g yuqing -m 0750 /var/lib/yuqing \
