@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from responder.console.beats import complaints
 from responder.desk import Desk
 from responder.people import People
 from stream.index import Index
@@ -41,6 +42,10 @@ class Backstage:
     def place(self) -> str:
         """Whose service this is, in words."""
         return "、".join(j.name for j in self.jurisdictions.values())
+
+    def complaints(self) -> list[str]:
+        """What of the service is behind, in words; empty when all is well."""
+        return complaints(self.pulse.read(), self.source_names, self.clock.now())
 
     @property
     def rate(self) -> float:

@@ -1,10 +1,11 @@
-"""How the console names the parts that report in, and says that one is late."""
+"""How the console names the parts that report in, and says what is late or never came."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from stream.pulse import Kind, Late
+from stream.pulse import Beat, Kind, Late, behind
 
 KINDS = {
     Kind.SOURCE: "信源",
@@ -12,24 +13,36 @@ KINDS = {
     Kind.SWEEP: "时限巡查",
     Kind.OUTBOX: "催办发送",
 }
-_STAGES = {
-    "judge": "研判",
-    "group": "事件归并",
-    "index": "入库检索",
-    "respond": "立案",
-    "answers": "答复比对",
-    "watch": "监测方案",
-    "sweep": "时限巡查",
-    "outbox": "催办发送",
+STAGES = {
+    (Kind.STAGE, "judge"): "研判",
+    (Kind.STAGE, "group"): "事件归并",
+    (Kind.STAGE, "index"): "入库检索",
+    (Kind.STAGE, "respond"): "立案",
+    (Kind.STAGE, "answers"): "答复比对",
+    (Kind.STAGE, "watch"): "监测方案",
+    (Kind.SWEEP, "sweep"): "时限巡查",
+    (Kind.OUTBOX, "outbox"): "催办发送",
 }
 
 
 def component_zh(kind: Kind, component: str, sources: Mapping[str, str]) -> str:
     """What people call the component."""
-    names = sources if kind is Kind.SOURCE else _STAGES
-    return f"{KINDS[kind]}「{names.get(component, component)}」"
+    name = STAGES.get((kind, component)) or sources.get(component, component)
+    return f"{KINDS[kind]}「{name}」"
 
 
 def why_late(late: Late) -> str:
     """What is wrong with it, in a few words."""
     return "没有按时报到" if late.silent else f"报告失败：{late.detail or '未说明原因'}"
+
+
+def complaints(beats: Sequence[Beat], sources: Mapping[str, str], now: datetime) -> list[str]:
+    """What is behind, in words: every configured source and every stage must report in on time,
+    and one that never did is as late as one that stopped."""
+    came = {(beat.kind, beat.component) for beat in beats}
+    expected = [*STAGES, *((Kind.SOURCE, source) for source in sources)]
+    never = [(kind, name) for kind, name in expected if (kind, name) not in came]
+    known = [b for b in beats if b.kind is not Kind.SOURCE or b.component in sources]
+    said = [f"{component_zh(k, n, sources)}尚未报到" for k, n in never]
+    late = behind(known, now)
+    return said + [f"{component_zh(b.kind, b.component, sources)}{why_late(b)}" for b in late]

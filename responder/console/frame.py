@@ -13,14 +13,13 @@ from nicegui import run, ui
 
 from responder.api.services import COOKIE
 from responder.console.backstage import Backstage
-from responder.console.beats import component_zh, why_late
 from responder.console.render import render
 from responder.labels import ROLES
 from responder.people import Person
-from stream.pulse import behind
 from yuqing.domain.errors import NotAllowed, YuqingError
 
 REFRESH_SECONDS = 1.0
+SAID = 4
 NAV = (
     ("/", "sensors", "实时监看"),
     ("/search", "search", "信息检索"),
@@ -43,7 +42,7 @@ class Screen:
     token: str
     _live: list[tuple[ui.html, Callable[[], str]]] = field(default_factory=list)
 
-    def html(self, template: str, **values: Any) -> str:
+    def html(self, template: str, /, **values: Any) -> str:
         """A filled fragment."""
         return render(self.templates, template, **values)
 
@@ -147,10 +146,9 @@ def _unread(screen: Screen) -> int:
 
 
 def _late(screen: Screen) -> list[str]:
-    beats = screen.backstage.pulse.read()
-    late = behind(beats, screen.backstage.clock.now())
-    names = screen.backstage.source_names
-    return [f"{component_zh(item.kind, item.component, names)}{why_late(item)}" for item in late]
+    said = screen.backstage.complaints()
+    more = len(said) - SAID
+    return [*said[:SAID], f"另有 {more} 项"] if more > 0 else said
 
 
 def _keep_time(screen: Screen) -> None:

@@ -102,6 +102,6 @@ def sparkline(heat: Sequence[tuple[datetime, int]], width: int = 120, height: in
     ).format(width, height, top, area, line)
 
 
-def render(made: Environment, name: str, **values: Any) -> str:
-    """The fragment `name` filled with `values`."""
-    return made.get_template(name).render(**values)
+def render(made: Environment, template: str, /, **values: Any) -> str:
+    """The fragment `template` filled with `values`."""
+    return made.get_template(template).render(**values)

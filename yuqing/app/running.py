@@ -15,7 +15,7 @@ from stream.bus import Bus
 from stream.handling import Handler, each
 from stream.metrics import StageMetrics
 from stream.probe import Probe, hanging, unreachable
-from stream.pulse import Kind, Pulse, behind, stage_beat
+from stream.pulse import Kind, Pulse, stage_beat
 from stream.runner import Periodic, on_signals, run_together
 from stream.topics import EVENTS, POSTS_JUDGED, POSTS_RAW, POSTS_RELEVANT
 from stream.worker import Worker
@@ -192,12 +192,7 @@ def serve(settings: Settings) -> None:
     clock = wiring.clock(settings)
     configure_logs(settings.log_level, "serve", clock)
     stage = wiring.backstage(settings)
-
-    def problems() -> tuple[str, ...]:
-        late = behind(stage.pulse.read(), clock.now())
-        return tuple(f"{one.kind} {one.component} since {one.since.isoformat()}" for one in late)
-
-    api = create_api(stage.desk, stage.index, stage.people, clock, problems)
+    api = create_api(stage.desk, stage.index, stage.people, clock, stage.complaints)
     mount_console(api, stage, wiring.secret(settings))
     probe = _probe(settings, CollectorRegistry(), lambda: None, lambda: None)
     uvicorn.run(
