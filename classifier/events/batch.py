@@ -55,9 +55,13 @@ def take(
 
 
 def _fresh(posts: Sequence[Relevant], memory: Memory) -> Fresh:
-    new = {p.post.post_id: p for p in reversed(posts) if p.post.post_id not in memory.members}
-    ordered = [p for p in posts if new.get(p.post.post_id) is p]
-    return [(p, read(p.post.title, p.post.body, p.verdict.places, memory.words)) for p in ordered]
+    new: dict[str, Relevant] = {}
+    for relevant in posts:
+        if relevant.post.post_id not in memory.members:
+            new.setdefault(relevant.post.post_id, relevant)
+    return [
+        (p, read(p.post.title, p.post.body, p.verdict.places, memory.words)) for p in new.values()
+    ]
 
 
 def _sorter(ledger: Ledger, fresh: Fresh, rules: Rules) -> Sorter:

@@ -19,16 +19,19 @@ class Rules:
     `enough` likeness joins. Likeness is divided by `elsewhere` when the headline names a place the
     event never mentions and the event's headlines name places the post never mentions; by
     `unnamed` when both give names and share none; times `named` when they share one; divided by
-    `off_topic` when both have topics and none in common. Below `copy_bands` shared bands a post is
-    no near-copy. `window` None looks back without end.
+    `off_topic` when both have topics and none in common. Where less than `trouble` of it is about
+    anything but names, the place is the same and the matter is not. Above `same_text` nothing but
+    the text is asked. From `copy_bands` shared bands on a post is a near-copy. `window` None looks
+    back without end.
     """
 
-    enough: float = 0.12
-    elsewhere: float = 4.0
-    unnamed: float = 1.25
-    named: float = 1.15
+    enough: float = 0.11
+    elsewhere: float = 10.0
+    unnamed: float = 1.1
+    named: float = 1.2
     off_topic: float = 1.3
-    same_text: float = 0.9
+    trouble: float = 0.05
+    same_text: float = 0.99
     copy_bands: int = 3
     window: timedelta | None = None
 
@@ -62,6 +65,8 @@ def strength(post: Traits, topics: frozenset[Topic], event: Candidate, rules: Ru
         return like / rules.elsewhere
     if copied:
         return max(like, rules.same_text * event.bands / BANDS)
+    if event.profile.likeness(post, post.plain) < rules.trouble:
+        return min(like, rules.enough) / 2
     return like * _names_factor(post, event.profile, rules) / _topic_divisor(topics, event, rules)
 
 

@@ -8,12 +8,29 @@ to say whether two texts name the same thing.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _KINDS = (
     "小区|社区|街道|花园|家园|公寓|嘉园|佳苑|新村|大厦|广场|大道|公司|集团|学校|中学|小学|幼儿园|医院|"
     "养老院|公园|市场|饭店|酒店|超市|工业园|开发区|水库|大桥|村|镇|乡|苑|府|城|路|街|厂|站|湾|庭|楼盘|项目|平台"
 )
+_HAN_END = re.compile(r"[\u4e00-\u9fff]+$")
 _NAME = re.compile(rf"(?=([\u4e00-\u9fff]{{2}})({_KINDS}))")
+
+
+_LONGEST = 4
+
+
+def spelled(text: str) -> Iterator[tuple[str, str]]:
+    """(a name as long as it may be, the two characters before its kind) in normalised `text`.
+
+    It reaches up to four Han characters before the kind, since where it begins is not known.
+    """
+    for found in _NAME.finditer(text):
+        start = found.start()
+        before = _HAN_END.search(text, max(0, start + 2 - _LONGEST), start + 2)
+        if before:
+            yield before[0] + found[2], found[1]
 
 
 def names(text: str) -> tuple[tuple[str, str], ...]:

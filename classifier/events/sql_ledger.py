@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from classifier.events.candidates import Posting
@@ -46,7 +46,7 @@ class SqlLedger:
         found = self._select(
             postings.c.key, keys, postings.c.event_id, postings.c.at, mine=postings.c.jurisdiction
         )
-        return [(key, Posting(event_id, at)) for key, event_id, at in found]
+        return [(row[0], Posting(row[1], row[2])) for row in found]
 
     def standings(self, event_ids: Collection[str]) -> Mapping[str, Standing]:
         """See Ledger."""
@@ -108,7 +108,7 @@ class SqlLedger:
         wanted: Collection[Any],
         *columns: sa.Column[Any],
         mine: sa.Column[Any] | None = None,
-    ) -> Iterator[Row[Any]]:
+    ) -> Iterator[Any]:
         asked = sa.select(column, *(c for c in columns if c is not column))
         if mine is not None:
             asked = asked.where(mine == self._jurisdiction)

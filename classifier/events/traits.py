@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from classifier.events.names import names
+from classifier.events.names import names, spelled
 from classifier.events.signature import bands
 from classifier.events.words import Floats, Ints, Words, counted, pair
 from yuqing.domain.text import normalise
@@ -26,8 +26,9 @@ RARE_NAME = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """`buckets` (ascending) and `weights` (unit length) are the text; `pairs`, `names` and `bands`
-    are what candidates are looked up by; `leads` are the buckets of the names in the headline."""
+    """`buckets` (ascending) and `weights` (unit length) are the text; `plain` are the weights with
+    those of names struck out: what is told of the named. `pairs`, `names` and `bands` are what
+    candidates are looked up by; `leads` are the buckets of the names in the headline."""
 
     buckets: Ints
     weights: Floats
@@ -35,6 +36,7 @@ class Traits:
     names: frozenset[int]
     bands: tuple[int, ...]
     leads: frozenset[int]
+    plain: Floats
 
     @property
     def keys(self) -> tuple[int, ...]:
@@ -56,6 +58,7 @@ def read(title: str, body: str, places: Iterable[str], words: Words) -> Traits:
         _name_keys(f"{title} {body[:NAMED_IN]}", places, words),
         bands(f"{title} {body}"),
         _leads(title if len(title) >= 4 else body[:LEAD], words),
+        np.where(np.isin(buckets, _named(f"{title} {body[:NAMED_IN]}", words)), 0.0, weights),
     )
 
 
@@ -72,6 +75,11 @@ def _name_keys(text: str, places: Iterable[str], words: Words) -> frozenset[int]
 def _leads(headline: str, words: Words) -> frozenset[int]:
     cores = {core for core, _kind in names(headline)}
     return frozenset(pair(core) for core in cores if _rare(core, words))
+
+
+def _named(text: str, words: Words) -> list[int]:
+    found = {name for name, core in spelled(text) if _rare(core, words)}
+    return [pair(name[i : i + 2]) for name in found for i in range(len(name) - 1)]
 
 
 def _rare(core: str, words: Words) -> bool:
