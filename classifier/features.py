@@ -1,4 +1,4 @@
-"""What the linear model sees of a post besides its character n-grams: words found, form, numbers."""
+"""What the linear model sees of a post besides its n-grams: words found, form, numbers."""
 
 from __future__ import annotations
 

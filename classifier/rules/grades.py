@@ -1,6 +1,6 @@
 """Grade what the numbers say by the statutory thresholds, and say which rule gave the grade.
 
-The thresholds are those of 《生产安全事故报告和调查处理条例》第三条, used for every kind of incident;
+The thresholds are those of 《生产安全事故报告和调查处理条例》第三条, for every kind of incident;
 crowds and cut-off supplies have none in law, so theirs are the product's own choice.
 """
 
@@ -41,7 +41,9 @@ def _local(steps: Sequence[tuple[float, Severity, str]]) -> tuple[Threshold, ...
 _DEATHS = _statutory("人", "死亡", [(30, "30"), (10, "10"), (3, "3"), (1, "1")])
 THRESHOLDS: dict[Harm, tuple[Threshold, ...]] = {
     Harm.DEAD: _DEATHS,
-    Harm.MISSING: _statutory("人", "下落不明计入死亡", [(30, "30"), (10, "10"), (3, "3"), (1, "1")]),
+    Harm.MISSING: _statutory(
+        "人", "下落不明计入死亡", [(30, "30"), (10, "10"), (3, "3"), (1, "1")]
+    ),
     Harm.GRAVELY_INJURED: _statutory(
         "人", "重伤(含急性工业中毒)", [(100, "100"), (50, "50"), (10, "10"), (1, "1")]
     ),
@@ -56,11 +58,12 @@ THRESHOLDS: dict[Harm, tuple[Threshold, ...]] = {
     Harm.TRAPPED: _local(
         [(10, Severity.MAJOR, "被困10人"), (1, Severity.LARGER, "有人被困,危险尚在")]
     ),
-    Harm.CROWD: _local(
-        [(200, Severity.MAJOR, "数百人聚集"), (20, Severity.LARGER, "数十人聚集")]
-    ),
+    Harm.CROWD: _local([(200, Severity.MAJOR, "数百人聚集"), (20, Severity.LARGER, "数十人聚集")]),
     Harm.AFFECTED: _local(
-        [(1000, Severity.MAJOR, "千人以上水气电中断或受污染"), (100, Severity.LARGER, "百人以上受影响")]
+        [
+            (1000, Severity.MAJOR, "千人以上水气电中断或受污染"),
+            (100, Severity.LARGER, "百人以上受影响"),
+        ]
     ),
 }
 _RESCUED = ("获救", "救出", "脱险", "脱困", "疏散", "升井", "送往医院", "送医")

@@ -1,4 +1,4 @@
-"""Find the dead, injured, missing, trapped, the loss, the crowd and the many affected, with spans."""
+"""Find the dead, injured, missing and trapped, the loss, the crowd, the many affected."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class Finding:
     end: int
 
 
-_WHO = r"(?!只|头|匹|辆|台|间|处|栋|座|家|起|次|天|小时|分钟|条|楼|层|号)(?:名|位|个|人|口|具|条|户)?[^,。;!?、:\n\d()]{0,10}?"
+_NO_PERSON = r"(?!只|头|匹|辆|台|间|处|栋|座|家|起|次|天|小时|分钟|条|楼|层|号)"
+_WHO = _NO_PERSON + r"(?:名|位|个|人|口|具|户)?[^,。;!?、:\n\d()]{0,10}?"
 _DIE = (
     r"(?:死亡(?!率|原因|证明|赔偿|风险|线)|遇难|丧生|身亡|罹难|牺牲|殉职|溺亡|坠亡|溺水身亡|烧死|熏死|砸死|"
     r"撞死|撞亡|压死|毒死|打死|捅死|砍死|杀死|遇害|被害|丧命|殒命|窒息而死|不治|死于非命|死去)"
@@ -114,7 +115,9 @@ def _of(text: str, number: Number, left: int, right: int) -> Iterator[Finding]:
     yield from _people(number, before, after)
     lost = _LOST.search(before)
     if lost and (_YUAN.match(after) or number.value >= 1e7):
-        yield Finding(Harm.LOSS, number.value, left + lost.start(), number.end + (after[:1] == "元"))
+        yield Finding(
+            Harm.LOSS, number.value, left + lost.start(), number.end + (after[:1] == "元")
+        )
     elif _YUAN.match(after) and (lost := re.search("^.{0,4}的?(?:经济)?损失", after)):
         yield Finding(Harm.LOSS, number.value, number.start, number.end + lost.end())
     yield from _many(text, number, after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from classifier.rules.mark_words import MARK_WORDS, Mark
@@ -37,7 +38,7 @@ class Lexicon(Generic[T]):
         """At every position the longest word that begins there; words inside words are left out."""
         hits: list[Hit[T]] = []
         covered = 0
-        for start, head in enumerate(map("".join, zip(text, text[1:], strict=False))):
+        for start, head in enumerate(map("".join, pairwise(text))):
             if head not in self._lengths:
                 continue
             word = self._longest(text, start, head)

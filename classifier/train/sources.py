@@ -45,8 +45,7 @@ class Example:
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
     """The JSON objects of a .jsonl or .jsonl.gz file."""
-    opened = gzip.open(path, "rt", encoding="utf8") if path.suffix == ".gz" else path.open()
-    with opened as file:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
         for line in file:
             yield json.loads(line)
 

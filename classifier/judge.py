@@ -1,0 +1,69 @@
+"""Judge one post: rules read it, the linear model weighs it, and every opinion shows its evidence.
+
+Later models replace what happens inside `Judge`, not how it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from importlib import resources
+
+from classifier.features import LONGEST, dense, read
+from classifier.linear import LinearModel, load_linear
+from classifier.opinion import Opinion
+from classifier.places import Gazetteers
+from classifier.rules.folding import fold
+from classifier.rules.lexicon import Lexicon, product_lexicon
+from classifier.rules.mark_words import Mark
+from yuqing.domain.jurisdiction import Place
+from yuqing.domain.post import Owner, Post
+from yuqing.domain.verdict import Topic, Verdict
+
+
+def load_judge(gazetteers: Mapping[str, Sequence[Place]]) -> Judge:
+    """The judge that ships with the product, knowing the places of each jurisdiction code."""
+    folder = resources.files("classifier").joinpath("models", "linear")
+    return Judge(load_linear(folder), Gazetteers(gazetteers), product_lexicon())
+
+
+class Judge:
+    """Pure and deterministic: the same text gets the same verdict alone, in any batch or order."""
+
+    def __init__(
+        self, model: LinearModel, gazetteers: Gazetteers, lexicon: Lexicon[Topic | Mark]
+    ) -> None:
+        self._model, self._gazetteers, self._lexicon = model, gazetteers, lexicon
+
+    def judge_post(self, post: Post) -> Verdict:
+        """The verdict on `post`; spans point into `post.text`."""
+        return self.judge(
+            post.post_id,
+            post.text,
+            published_at=post.published_at,
+            owner=post.owner,
+            jurisdictions=post.jurisdictions,
+        )
+
+    def judge(
+        self,
+        post_id: str,
+        text: str,
+        *,
+        published_at: datetime | None = None,
+        owner: Owner = Owner.CITIZEN,
+        jurisdictions: Collection[str] = (),
+    ) -> Verdict:
+        """The verdict on `text`; places are looked up in the gazetteers of `jurisdictions` only,
+        or in all when there are none."""
+        reading = read(text, self._lexicon, published_at)
+        scores = self._model.scores(reading.folded.text, dense(reading))
+        places = self._gazetteers.find(reading.folded, jurisdictions)
+        model = self._model
+        opinion = Opinion(reading, scores, model.heads, model.settings, owner)
+        return opinion.verdict(post_id, places, model.name)
+
+    def concerned(self, text: str) -> tuple[str, ...]:
+        """The codes of the jurisdictions whose gazetteers name a place of `text`, in order."""
+        named = self._gazetteers.find(fold(text[:LONGEST]))
+        return tuple(dict.fromkeys(place.jurisdiction for place in named))

@@ -1,0 +1,188 @@
+"""From what rules found and the model scored to one verdict, head by head, with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import exp
+
+import numpy as np
+
+from classifier.emergencies import emergency_of
+from classifier.features import Reading
+from classifier.linear import Floats
+from classifier.places import Named
+from classifier.rules.mark_words import Mark
+from classifier.rumours import rumour_risk
+from classifier.unit_kinds import guess_unit_kind
+from yuqing.domain.post import Owner
+from yuqing.domain.verdict import Disposition, Emergency, Evidence, Severity, Topic, Verdict
+
+_MOST_SHOWN = 3  # pieces of evidence of one kind: enough to check, not a second copy of the post
+_SHOWN_MARKS: dict[str, tuple[Mark, ...]] = {
+    "severity": (Mark.GROUP, Mark.CROWD, Mark.ABUSE, Mark.DANGER, Mark.OUTRAGE),
+    "rumour_risk": (Mark.HEARSAY, Mark.ALARM, Mark.REFUTATION),
+}
+_DISPOSITION_MARKS: dict[Disposition, tuple[Mark, ...]] = {
+    Disposition.SUGGESTION: (Mark.PROPOSE,),
+    Disposition.DIFFICULTY: (Mark.ASK_HELP,),
+    Disposition.MAJOR_PROBLEM: (Mark.ACCUSE, Mark.ABUSE, Mark.DANGER),
+    Disposition.UNCLEAR: (Mark.QUESTION,),
+    Disposition.WRONG_VIEW: (),
+    Disposition.FALSE_INFO: (Mark.HEARSAY, Mark.ALARM),
+    Disposition.NONE: (Mark.PRAISE, Mark.NOTICE),
+}
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """One post's reading, scores (logits by head) and settings; each property one head."""
+
+    reading: Reading
+    scores: Mapping[str, Floats]
+    columns: Mapping[str, tuple[str, ...]]
+    settings: Mapping[str, float]
+    owner: Owner
+
+    @cached_property
+    def statutory(self) -> Severity:
+        """The grade the numbers of the text give by themselves."""
+        return self.reading.graded[0].severity if self.reading.graded else Severity.NONE
+
+    @cached_property
+    def relevance(self) -> float:
+        """The model's probability that the post concerns government."""
+        return sigmoid(float(self.scores["relevant"][0]))
+
+    @cached_property
+    def relevant(self) -> bool:
+        """By the model, or because victims or a loss of the graver kind are reported."""
+        return self.relevance >= self.settings["relevant_from"] or self.statutory >= Severity.LARGER
+
+    @cached_property
+    def topics(self) -> list[tuple[Topic, float]]:
+        """Every topic but `other` with its probability, likeliest first."""
+        shares = softmax(self.scores["topic"])
+        order = np.argsort(-shares, kind="stable")
+        return [(Topic(self.columns["topic"][i]), float(shares[i])) for i in order]
+
+    @cached_property
+    def topic(self) -> Topic:
+        """The likeliest topic of a relevant post."""
+        return self.topics[0][0] if self.relevant else Topic.OTHER
+
+    @cached_property
+    def also(self) -> tuple[Topic, ...]:
+        """At most two further topics that are likely by themselves."""
+        if not self.relevant:
+            return ()
+        return tuple(t for t, p in self.topics[1:3] if p >= self.settings["also_from"])
+
+    @cached_property
+    def severity(self) -> Severity:
+        """The model's grade (it knows 0, 1 and 2), raised by the numbers of the text."""
+        if not self.relevant:
+            return Severity.NONE
+        risky, larger = (sigmoid(float(s)) for s in self.scores["severity"])
+        modelled = Severity.NONE
+        if larger >= self.settings["severity_2_from"]:
+            modelled = Severity.LARGER
+        elif risky >= self.settings["severity_1_from"]:
+            modelled = Severity.ORDINARY
+        return max(modelled, self.statutory)
+
+    @cached_property
+    def disposition(self) -> Disposition:
+        """The likeliest way to treat a relevant post; an official voice is never false_info."""
+        if not self.relevant:
+            return Disposition.NONE
+        codes, scores = self.columns["disposition"], self.scores["disposition"]
+        ranked = [Disposition(codes[i]) for i in np.argsort(-scores, kind="stable")]
+        refused = self.owner is Owner.OFFICIAL or self.reading.context.denied
+        return next(d for d in ranked if not (refused and d is Disposition.FALSE_INFO))
+
+    @cached_property
+    def rumour_risk(self) -> float:
+        """See classifier.rumours."""
+        return rumour_risk(sigmoid(float(self.scores["rumour"][0])), self.reading, self.owner)
+
+    @cached_property
+    def confidence(self) -> float:
+        """The calibrated probability that relevance and topic are both right."""
+        sure = self.relevance * self.topics[0][1] if self.relevant else 1 - self.relevance
+        slope, level = self.settings["confidence_slope"], self.settings["confidence_level"]
+        sure = min(max(sure, 1e-4), 1 - 1e-4)
+        return round(sigmoid(slope * float(np.log(sure / (1 - sure))) + level), 4)
+
+    def verdict(self, post_id: str, places: Iterable[Named], model: str) -> Verdict:
+        """All heads together."""
+        named = tuple(places)
+        emergency, shown = self._emergency()
+        text = self.reading.folded.text
+        return Verdict(
+            post_id=post_id,
+            relevant=self.relevant,
+            topic=self.topic,
+            also=self.also,
+            severity=self.severity,
+            emergency=emergency,
+            disposition=self.disposition,
+            rumour_risk=self.rumour_risk,
+            confidence=self.confidence,
+            evidence=(*self._evidence(), *shown, *self._place_evidence(named)),
+            places=tuple(dict.fromkeys(place.name for place in named)),
+            unit_kind_guess=guess_unit_kind(self.topic, text) if self.relevant else None,
+            model=model,
+        )
+
+    def _emergency(self) -> tuple[Emergency | None, tuple[Evidence, ...]]:
+        found = emergency_of(self.reading, self.topic, self.severity)
+        if found is None:
+            return None, ()
+        kind, hit = found
+        return kind, (self._show("emergency", hit.start, hit.end, f"词表:{kind}"),)
+
+    def _evidence(self) -> tuple[Evidence, ...]:
+        if not self.relevant:
+            return self._words("relevant", (Mark.LEISURE, Mark.FOREIGN))
+        graded = tuple(g.evidence for g in self.reading.graded[:_MOST_SHOWN])
+        larger = self.severity >= Severity.LARGER
+        return (
+            *self._words("topic", (self.topic,)),
+            *graded,
+            *(self._words("severity", _SHOWN_MARKS["severity"]) if larger else ()),
+            *self._words("disposition", _DISPOSITION_MARKS[self.disposition]),
+            *self._rumour_words(),
+        )
+
+    def _rumour_words(self) -> tuple[Evidence, ...]:
+        if self.rumour_risk < 0.5 and not self.reading.context.denied:
+            return ()
+        return self._words("rumour_risk", _SHOWN_MARKS["rumour_risk"])
+
+    def _words(self, what: str, wanted: tuple[Topic | Mark, ...]) -> tuple[Evidence, ...]:
+        hits = [(hit, means) for hit in self.reading.hits for means in wanted if means in hit.means]
+        shown = hits[:_MOST_SHOWN]
+        return tuple(self._show(what, hit.start, hit.end, f"词表:{means}") for hit, means in shown)
+
+    def _place_evidence(self, named: tuple[Named, ...]) -> tuple[Evidence, ...]:
+        first: dict[str, Named] = {}
+        for place in named:
+            first.setdefault(place.name, place)
+        return tuple(self._show("place", p.start, p.end, f"地名:{p.name}") for p in first.values())
+
+    def _show(self, what: str, start: int, end: int, rule: str) -> Evidence:
+        left, right = self.reading.folded.span(start, end)
+        return Evidence(what, left, right, self.reading.folded.source[left:right], rule)
+
+
+def sigmoid(score: float) -> float:
+    """1 / (1 + e^-score), without overflow."""
+    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, score))))
+
+
+def softmax(scores: Floats) -> Floats:
+    """Shares that sum to 1."""
+    powers = np.exp(scores - scores.max())
+    return np.asarray(powers / powers.sum(), dtype=np.float32)
