@@ -44,6 +44,8 @@ class Refused(NotAllowed):
 
 
 def _in_english(detail: object) -> object:
+    if detail is None:
+        return "(not opened)"
     return detail.name if isinstance(detail, ClockRule) else detail
 
 
