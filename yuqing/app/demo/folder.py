@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -26,8 +25,10 @@ def write_demo_folder(folder: Path, port: int, host: str = "127.0.0.1") -> DemoF
     written = DemoFolder(folder / "sources", folder / "jurisdictions")
     for place in (written.sources, written.jurisdictions):
         place.mkdir(parents=True, exist_ok=True)
-    for file in sorted((HERE / "sources").glob("*.yaml")):
+    texts = {
+        written.sources / file.name: file for file in sorted((HERE / "sources").glob("*.yaml"))
+    } | {written.jurisdictions / "qingting.yaml": HERE / "jurisdiction.yaml"}
+    for target, file in texts.items():
         text = Template(file.read_text(encoding="utf-8")).substitute(site=f"{host}:{port}")
-        (written.sources / file.name).write_text(text, encoding="utf-8")
-    shutil.copyfile(HERE / "jurisdiction.yaml", written.jurisdictions / "qingting.yaml")
+        target.write_text(text, encoding="utf-8")
     return written

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -168,6 +168,15 @@ def _paper_article(world: World, now: datetime, args: Mapping[str, str]) -> Answ
         return None
     body = _paragraphs(post.text_at(now))
     return _html("paper_article", title=_safe(post.title), date=f"{_shown(post):%c}", body=body)
+
+
+def pager(pushes: Iterable[tuple[str, str, str]]) -> Answer:
+    """What arrived on the units' telephones; `pushes` are (unit, title, text), newest first."""
+    rows = "\n".join(
+        f"<li><b>{_safe(unit)}</b> {_safe(title)}<p>{_safe(text)}</p></li>"
+        for unit, title, text in pushes
+    )
+    return _html("pager", rows=rows)
 
 
 _ROUTES: tuple[tuple[str, Callable[[World, datetime, Mapping[str, str]], Answer | None]], ...] = (
