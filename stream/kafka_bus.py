@@ -12,7 +12,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import MessageSizeTooLargeError
 
 from stream.bus import Outgoing, Record
-from stream.kafka_cluster import LARGEST, REACH_MS, KafkaAddress, KafkaCluster, kafka_named
+from stream.kafka_cluster import LARGEST, REACH_MS, KafkaAddress, KafkaCluster, kafka_named, knock
 from stream.kafka_subscription import KafkaSubscription, at_header, to_records
 from stream.topics import TopicPlan
 from yuqing.domain.clock import Clock
@@ -138,6 +138,7 @@ class KafkaBus:
 
 
 def _producer(address: KafkaAddress) -> KafkaProducer:
+    knock(address)
     return KafkaProducer(
         bootstrap_servers=list(address.servers),
         acks="all",
@@ -154,6 +155,7 @@ def _producer(address: KafkaAddress) -> KafkaProducer:
 
 
 def _reader(address: KafkaAddress) -> KafkaConsumer:
+    knock(address)
     return KafkaConsumer(
         bootstrap_servers=list(address.servers),
         group_id=None,

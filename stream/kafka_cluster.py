@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,6 +37,7 @@ _STARTING = (
     CoordinatorNotAvailableError,
     NotCoordinatorError,
 )
+_SERVERS = re.compile(r"[^,:\s]+:\d{1,5}(,[^,:\s]+:\d{1,5})*")
 _OURS = (
     AuthorizationError,
     IllegalArgumentError,
@@ -56,7 +59,7 @@ class KafkaAddress:
         """The address in kafka://HOST:PORT[,HOST:PORT...][/PREFIX]. Raises ValueError."""
         scheme, found, rest = url.partition("://")
         servers, _, prefix = rest.partition("/")
-        if scheme != "kafka" or not found or not servers:
+        if scheme != "kafka" or not found or not _SERVERS.fullmatch(servers):
             raise ValueError(f"{url!r} is not kafka://HOST:PORT[,HOST:PORT][/PREFIX]")
         return cls(tuple(servers.split(",")), prefix)
 
@@ -160,6 +163,7 @@ class KafkaCluster:
     def _asking(self) -> Iterator[Any]:
         with self._alone, kafka_named():
             if self._admin is None:
+                knock(self.address)
                 self._admin = KafkaAdminClient(
                     bootstrap_servers=list(self.address.servers),
                     request_timeout_ms=REACH_MS,
@@ -177,6 +181,24 @@ def kafka_named() -> Iterator[None]:
         raise
     except KafkaError as error:
         raise RetryLater(f"kafka: {type(error).__name__}: {error}") from error
+
+
+def knock(address: KafkaAddress) -> None:
+    """Raises RetryLater when none of the servers accepts a connection.
+
+    To be called before a client is made: one that cannot connect from its constructor leaves
+    its thread and sockets behind (kafka-python 3.0), and a service may knock for hours.
+    """
+    problem: OSError | None = None
+    for server in address.servers:
+        host, _, port = server.rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=REACH_MS / 1000).close()
+        except OSError as error:
+            problem = error
+        else:
+            return
+    raise RetryLater(f"kafka: {', '.join(address.servers)}: {problem}")
 
 
 def _create(admin: Any, new: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from kafka.errors import (
 from kafka.structs import OffsetAndMetadata
 
 from stream.bus import Record
-from stream.kafka_cluster import REACH_MS, KafkaCluster, kafka_named
+from stream.kafka_cluster import REACH_MS, KafkaCluster, kafka_named, knock
 from yuqing.domain.errors import RetryLater
 
 MAX_POLL_INTERVAL_MS = 300_000
@@ -96,6 +96,7 @@ class KafkaSubscription:
 
     def _join(self) -> KafkaConsumer:
         address = self._cluster.address
+        knock(address)
         with kafka_named():
             consumer = KafkaConsumer(
                 bootstrap_servers=list(address.servers),
