@@ -51,7 +51,7 @@ def _draft(item: Any, context: PageContext) -> Draft:
 def _next(answer: Any, context: PageContext) -> str | None:
     fields = context.source.fields
     found = _word(_find(fields.next, answer))
-    if not found:
+    if found in ("", "0"):
         return None
     if not fields.next_parameter:
         return absolute_url(found, context.url)

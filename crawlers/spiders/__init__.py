@@ -1,0 +1,1 @@
+"""Spiders: they only fetch; what a page says is read by crawlers.pages."""
