@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,7 @@ from responder.console.backstage import Backstage
 from responder.console.render import render
 from responder.labels import ROLES
 from responder.people import Person
+from responder.readmodels import OfferLine
 from yuqing.domain.errors import NotAllowed, YuqingError
 
 REFRESH_SECONDS = 1.0
@@ -45,6 +46,10 @@ class Screen:
     def html(self, template: str, /, **values: Any) -> str:
         """A filled fragment."""
         return render(self.templates, template, **values)
+
+    def offers(self, offers: Sequence[OfferLine]) -> str:
+        """Offered answers, to look at."""
+        return self.html("offers.html", offers=offers, sources=self.backstage.source_names)
 
     def live(self, make: Callable[[], str], classes: str = "w-full") -> ui.html:
         """A fragment that is made again every second and pushed when it has changed."""
@@ -93,6 +98,7 @@ def framed(
     screen = Screen(backstage, templates, person, request.cookies.get(COOKIE, ""))
     ui.add_head_html('<link rel="stylesheet" href="/assets/console.css">')
     ui.add_head_html('<script src="/assets/console.js" defer></script>')
+    ui.colors(primary="#1d5fbf")
     _top(screen)
     screen.live(lambda: screen.html("alarm.html", late=_late(screen)))
     with ui.element("div").classes("yq-body"):

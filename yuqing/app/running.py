@@ -18,7 +18,7 @@ from stream.probe import Probe, hanging, unreachable
 from stream.pulse import Kind, Pulse, stage_beat
 from stream.runner import Periodic, on_signals, run_together
 from stream.topics import EVENTS, POSTS_JUDGED, POSTS_RAW, POSTS_RELEVANT
-from stream.worker import Worker
+from stream.worker import Pace, Worker
 from yuqing.app import wiring
 from yuqing.app.logs import configure_logs
 from yuqing.app.settings import Settings
@@ -38,6 +38,7 @@ class Crew:
     bus: Bus
     pulse: Pulse
     metrics: StageMetrics
+    pace: Pace = Pace()
     stop: threading.Event = field(default_factory=threading.Event)
 
     def worker(self, topic: str, group: str, handler: Handler) -> Worker:
@@ -50,6 +51,7 @@ class Crew:
             stop=self.stop,
             metrics=self.metrics,
             clock=self.clock,
+            pace=self.pace,
             beat=stage_beat(self.pulse, group, self.clock),
         )
 

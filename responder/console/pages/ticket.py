@@ -128,7 +128,7 @@ def _offered(screen: Screen, number: str) -> None:
 
 def _offer(screen: Screen, number: str, offer: OfferLine) -> None:
     with card("疑似公开回应，请人工确认", f"匹配 {offer.score:.0%}"):
-        ui.html(screen.html("offers.html", offers=(offer,)), sanitize=False).classes("w-full")
+        ui.html(screen.offers((offer,)), sanitize=False).classes("w-full")
         with ui.row().classes("items-end gap-3 px-4 pb-3 w-full"):
             speaker = ui.input("发言人").props("dense").classes("w-48")
             principal = ui.switch("主要负责人本人发声（第一新闻发言人）")

@@ -14,7 +14,7 @@ from responder.console.router import Router
 from responder.desk import TicketFilter
 from responder.labels import GRADES, STATES
 
-SHOWN = 100
+SHOWN, OFFERS = 100, 60
 
 
 def add(router: Router) -> None:
@@ -28,9 +28,10 @@ def _tickets(screen: Screen, request: Request) -> None:
         heading("处置台账", "倒计时按各自起算时间走，停止计时只凭证据")
         ui.space()
         ui.button("手工立案", on_click=lambda: open_case(screen)).props("unelevated")
-    if "offers" in asked or screen.backstage.desk.offers(screen.person):
-        with card("待确认的答复", "官方信源的帖文，疑似对台账的公开回应"):
+    if "offers" in asked:
+        with card("待确认的答复", "官方信源的帖文，疑似对台账的公开回应；进入台账确认"):
             screen.live(lambda: _offers(screen))
+        return
     with ui.element("div").classes("yq-cols facets"):
         with ui.element("section").classes("yq-card"):
             ui.html(screen.html("facets.html", facets=_facets(asked)), sanitize=False)
@@ -39,7 +40,7 @@ def _tickets(screen: Screen, request: Request) -> None:
 
 
 def _offers(screen: Screen) -> str:
-    return screen.html("offers.html", offers=screen.backstage.desk.offers(screen.person))
+    return screen.offers(screen.backstage.desk.offers(screen.person, size=OFFERS))
 
 
 def _list(screen: Screen, asked: Mapping[str, str]) -> str:
@@ -61,6 +62,7 @@ def _filter(asked: Mapping[str, str]) -> TicketFilter:
 
 def _facets(asked: Mapping[str, str]) -> list[dict[str, object]]:
     return [
+        _facet("答复", "offers", (("1", "待确认的答复"),), asked),
         _facet("范围", "open", (("1", "在办"), ("0", "已了结")), asked),
         _facet("时限", "breached", (("1", "有超时"),), asked),
         _facet("状态", "state", tuple(STATES.items()), asked),
