@@ -22,7 +22,8 @@ from yuqing.domain.post import Sighting
 from yuqing.domain.text import tokens
 
 _TRIES = 5
-_LOOKED_UP = 1000
+_LOOKED_UP = 5000
+_NO_INDEX = "index_not_found_exception"
 _CHANGED = (404, 409)
 _UNFIT = 400
 _LONGEST_ID = 512
@@ -34,7 +35,7 @@ Action = dict[str, Any]
 class _Known:
     index: str
     judged: Judged
-    guard: Mapping[str, int]
+    guard: dict[str, int]
 
 
 def store(
@@ -50,6 +51,7 @@ def store(
     """
     refused = {post_id: "the id is too long" for post_id in posts if _too_long(post_id)}
     posts = {post_id: judged for post_id, judged in posts.items() if post_id not in refused}
+    seen = {post_id: sighting for post_id, sighting in seen.items() if not _too_long(post_id)}
     for _ in range(_TRIES):
         known = _look_up(client, list(months.values()), [*posts, *seen])
         again = _write(client, _actions(months, posts, seen, known), refused)
@@ -68,26 +70,27 @@ def _too_long(post_id: str) -> bool:
 def _look_up(
     client: Elasticsearch, indices: Sequence[str], post_ids: Sequence[str]
 ) -> dict[str, _Known]:
+    """What stands of `post_ids` in any month. Gets by id see what no refresh has shown yet, so
+    that writing needs no refresh, which would cost more than the writing."""
     known: dict[str, _Known] = {}
-    client.indices.refresh(index=indices)
-    for start in range(0, len(post_ids), _LOOKED_UP):
-        part = post_ids[start : start + _LOOKED_UP]
-        answer = client.search(
-            index=indices,
-            query={"ids": {"values": part}},
-            size=len(part),
-            source_includes=["judged"],
-            seq_no_primary_term=True,
-            allow_partial_search_results=False,
-            track_total_hits=False,
-        )
-        known |= {hit["_id"]: _known(hit) for hit in answer["hits"]["hits"]}
+    for part in _parts([(index, post_id) for index in indices for post_id in post_ids]):
+        docs = [{"_index": index, "_id": post_id} for index, post_id in part]
+        for item in client.mget(docs=docs, source_includes=["judged"])["docs"]:
+            if item.get("found"):
+                known[item["_id"]] = _known(item)
+            elif item.get("error", {}).get("type", _NO_INDEX) != _NO_INDEX:
+                raise RetryLater(f"index: {_reason(item['error'])}")
     return known
 
 
-def _known(hit: Mapping[str, Any]) -> _Known:
-    guard = {"if_seq_no": hit["_seq_no"], "if_primary_term": hit["_primary_term"]}
-    return _Known(hit["_index"], cast(Judged, decode(hit["_source"]["judged"].encode())), guard)
+def _parts(pairs: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, str]]]:
+    for start in range(0, len(pairs), _LOOKED_UP):
+        yield pairs[start : start + _LOOKED_UP]
+
+
+def _known(item: Mapping[str, Any]) -> _Known:
+    guard = {"if_seq_no": item["_seq_no"], "if_primary_term": item["_primary_term"]}
+    return _Known(item["_index"], cast(Judged, decode(item["_source"]["judged"].encode())), guard)
 
 
 def _actions(
