@@ -16,6 +16,7 @@ from stream.bus import Bus, Outgoing
 from stream.codec import encode
 from stream.messages import Crawled
 from stream.metrics import StageMetrics
+from stream.runner import Periodic
 from stream.sql import reading
 from stream.topics import POSTS_RAW
 from stream.worker import Pace, Worker
@@ -61,7 +62,7 @@ class SmallWorld:
     clock: SetClock
     bus: Bus
     workers: list[Worker]
-    tasks: list[running.Periodic]
+    tasks: list[Periodic]
 
     def live(self, until: datetime) -> None:
         """Publish what was posted since the clock's time, set it to `until`, work all off."""
@@ -99,7 +100,7 @@ def small_world(
     tmp_path: Path, start: timedelta = timedelta(), **urls: str
 ) -> Iterator[SmallWorld]:
     """The demo's district on embedded stores, or on those that `urls` name, before its first
-    post; the clock stands at the world's start plus `start`."""
+    post."""
     world = load_world()
     written = write_demo_folder(tmp_path, 80)
     frozen = FastClock(world.start, 4e9, 1.0)
@@ -111,7 +112,7 @@ def small_world(
         **urls,  # type: ignore[arg-type]
     )
     wiring.migrate_all(settings)
-    clock, bus = SetClock(world.start + start), wiring.bus(settings)
+    clock, bus = SetClock(world.start), wiring.bus(settings)
     metrics = StageMetrics(CollectorRegistry())
     pace = Pace(wait=0.01)
     crew = running.Crew(settings, clock, bus, wiring.pulse(settings), metrics, pace)

@@ -38,7 +38,7 @@ class Crew:
     bus: Bus
     pulse: Pulse
     metrics: StageMetrics
-    pace: Pace = Pace()
+    pace: Pace = field(default_factory=Pace)
     stop: threading.Event = field(default_factory=threading.Event)
 
     def worker(self, topic: str, group: str, handler: Handler) -> Worker:
@@ -162,22 +162,23 @@ def run_stages(settings: Settings, names: Sequence[str]) -> None:
 
 def crawl(settings: Settings, *, once: bool) -> None:
     """Crawl the sources, at their rhythms or once."""
+    from crawlers.http import HttpSettings
     from crawlers.run import crawl_forever, crawl_once
+
+    stop = threading.Event()
+    on_signals(stop)
 
     clock = wiring.clock(settings)
     configure_logs(settings.log_level, "crawl", clock)
     bus = wiring.bus(settings)
     probe = _probe(settings, CollectorRegistry(), lambda: None, partial(unreachable, bus))
+    http = HttpSettings(contact=settings.crawl_contact)
+    found, state = wiring.sources(settings), wiring.state_engine(settings)
     try:
-        run = crawl_once if once else crawl_forever
-        run(
-            wiring.sources(settings),
-            bus,
-            wiring.state_engine(settings),
-            clock,
-            wiring.pulse(settings),
-            settings.crawl_contact,
-        )
+        if once:
+            crawl_once(found, bus, state, clock, http, wiring.pulse(settings))
+        else:
+            crawl_forever(found, bus, state, clock, wiring.pulse(settings), stop, http)
     finally:
         if probe:
             probe.stop()
