@@ -15,12 +15,15 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from dashboards.provision import build_all
+from dashboards.sources import Places, data_sources
 from yuqing.app.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
 STAGES = {"crawl", "judge", "group", "index", "respond", "serve"}
 STORES = {"kafka", "elasticsearch", "postgres", "prometheus", "grafana"}
-ONE_SHOTS = {"migrate", "boards"}
+OUR_ONE_SHOTS = {"migrate", "boards"}
+ONE_SHOTS = OUR_ONE_SHOTS | {"reader"}
 SECRETS = {
     "ELASTIC_PASSWORD",
     "POSTGRES_PASSWORD",
@@ -64,10 +67,10 @@ def test_there_is_one_service_a_stage_and_one_a_store(services: dict[str, dict[s
 
 
 def test_all_stages_come_from_one_dockerfile(services: dict[str, dict[str, Any]]) -> None:
-    ours = [services[name] for name in STAGES | ONE_SHOTS]
+    ours = [services[name] for name in STAGES | OUR_ONE_SHOTS]
     assert {service["build"] for service in ours} == {"."}
     assert len({service["image"] for service in ours}) == 1
-    assert not any("build" in services[name] for name in STORES)
+    assert not any("build" in services[name] for name in STORES | {"reader"})
 
 
 def test_every_image_has_a_full_version(services: dict[str, dict[str, Any]]) -> None:
@@ -150,7 +153,7 @@ def test_no_secret_has_a_default(compose: dict[str, Any]) -> None:
 
 def test_every_variable_is_a_setting_of_ours(services: dict[str, dict[str, Any]]) -> None:
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    for name in STAGES | ONE_SHOTS:
+    for name in STAGES | OUR_ONE_SHOTS:
         assert set(services[name]["environment"]) <= known
     for name in STAGES:
         assert services[name]["environment"]["YUQING_BUS_URL"].startswith("kafka://")
@@ -169,6 +172,31 @@ def test_prometheus_looks_at_every_stage() -> None:
     (found,) = [one for job in jobs for one in job.get("dns_sd_configs", [])]
     assert set(found["names"]) == STAGES
     assert found["port"] == 9100
+
+
+def test_grafana_finds_what_the_boards_name(services: dict[str, dict[str, Any]]) -> None:
+    grafana = services["grafana"]["environment"]
+    asked: set[str] = set()
+    for source in data_sources(Places()):
+        host = re.sub(r"^https?://", "", source["url"]).split(":")[0]
+        assert host in services
+        asked |= set(re.findall(r"\$__env\{(\w+)\}", str(source)))
+    assert asked <= set(grafana)
+    reader = (ROOT / "deploy/postgres/grafana-reader.sh").read_text(encoding="utf-8")
+    assert Places().postgres_user in reader
+    assert services["postgres"]["environment"]["POSTGRES_DB"] == Places().database
+    assert "boards:/etc/grafana/provisioning:ro" in services["grafana"]["volumes"]
+
+
+def test_dashboards_read_only_tables_that_they_may_see() -> None:
+    reader = (ROOT / "deploy/postgres/grafana-reader.sh").read_text(encoding="utf-8")
+    (granted,) = re.findall(r"GRANT SELECT ON ([\w, ]+) TO grafana_reader", reader)
+    sql = "\n".join(strings(build_all()["yuqing-tickets"]))
+    # a table that the query itself makes (WITH ... AS) needs no right
+    own = set(re.findall(r"(\w+) AS \(", sql))
+    read = set(re.findall(r"\b(?:FROM|JOIN) ([a-z_]+)\b(?!\s*[(.])", sql)) - own
+    assert read
+    assert read <= set(granted.split(", "))
 
 
 def test_what_is_built_holds_no_secret() -> None:
