@@ -1,1 +1,1 @@
-"""Grafana dashboards as typed code, and what pushes them."""
+"""Grafana dashboards as code, and how they get into a Grafana. All they show is derived."""
