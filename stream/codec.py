@@ -41,11 +41,18 @@ _LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 def encode(message: Message) -> bytes:
-    """`message` as UTF-8 JSON: {"v": 1, "kind": ..., "data": {...}}; equal words, equal bytes."""
-    return orjson.dumps(
-        {"v": VERSION, "kind": _NAMES[type(message)], "data": message},
-        option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC,
-    )
+    """`message` as UTF-8 JSON: {"v": 1, "kind": ..., "data": {...}}; equal words, equal bytes.
+
+    Raises InvalidMessage for what `decode` would refuse: a time without a zone or outside the
+    calendar, half a surrogate pair.
+    """
+    for field, moment in _moments(message, "data"):
+        _check(field, moment)
+    envelope = {"v": VERSION, "kind": _NAMES[type(message)], "data": message}
+    try:
+        return orjson.dumps(envelope, option=orjson.OPT_UTC_Z)
+    except orjson.JSONEncodeError as error:
+        raise InvalidMessage(f"cannot be written as JSON: {error}") from error
 
 
 def decode(value: bytes) -> Message:

@@ -85,8 +85,8 @@ def take_unwritable(posts: dict[str, Judged]) -> dict[str, str]:
     for post_id, judged in list(posts.items()):
         try:
             encode(judged)
-        except TypeError as error:
-            refused[post_id] = f"cannot be written: {error}"
+        except InvalidMessage as error:
+            refused[post_id] = str(error)
             del posts[post_id]
     return refused
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import orjson
@@ -20,7 +21,7 @@ from stream.messages import (
     Seen,
     TicketChanged,
 )
-from tests.contracts.index_posts import judged
+from tests.contracts.index_posts import NOON, judged
 from yuqing.domain.errors import InvalidMessage
 from yuqing.domain.event import Event
 from yuqing.domain.post import Post, Sighting
@@ -157,3 +158,13 @@ def test_times_without_a_zone_are_found_in_every_kind() -> None:
     value = encode(relevant).replace(b"T04:01:00Z", b"T04:01:00")
     with pytest.raises(InvalidMessage, match=r"field data\.post\.seen_at.*no time zone"):
         decode(value)
+
+
+def test_what_could_not_be_read_is_not_written() -> None:
+    post = judged("a")
+    for bad in (
+        replace(post, post=replace(post.post, seen_at=NOON.replace(tzinfo=None))),
+        replace(post, post=replace(post.post, body="\udfff")),
+    ):
+        with pytest.raises(InvalidMessage, match=r"seen_at|surrogates"):
+            encode(bad)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import orjson
 import pytest
 
-from stream.bus import Record
+from stream.bus import Outgoing, Record
 from stream.codec import encode
 from stream.index import Search
-from stream.indexing import indexing
+from stream.indexing import indexing, judged_on
 from stream.messages import Crawled
+from stream.sqlite_bus import SqliteBus
 from stream.sqlite_index import SqliteIndex
+from stream.topics import TOPICS
 from tests.contracts.index_posts import NOON, judged, seen
 
 
@@ -69,3 +72,25 @@ def test_a_post_without_a_time_of_its_own_is_kept_by_when_it_was_seen(index: Sql
     indexing(index)(records(encode(post)))
     page = index.search(Search(since=post.post.seen_at))
     assert page.hits == (post,)
+
+
+class Still:
+    """A clock that stands."""
+
+    def now(self) -> datetime:
+        return NOON
+
+    def real_seconds(self, span: timedelta) -> float:
+        return span.total_seconds()
+
+
+def test_rebuilding_reads_all_that_the_bus_holds(index: SqliteIndex, tmp_path: Path) -> None:
+    bus = SqliteBus(tmp_path / "bus.db", TOPICS, Still(), lambda: NOON)
+    posts = [judged(f"{n:04}") for n in range(2100)]
+    bus.publish([Outgoing("posts.judged", p.post.place, encode(p)) for p in posts])
+    bus.publish([Outgoing("posts.judged", "x", b"{broken")])
+    bus.publish([Outgoing("posts.judged", posts[0].post.place, encode(seen(posts[0], 9, 99)))])
+    index.put([judged("gone")])
+    assert index.rebuild(judged_on(bus)) == 2100
+    assert index.search(Search(size=1)).hits[0].sighting.likes == 99
+    bus.close()
