@@ -5,9 +5,13 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from responder import schema
+from stream.bus import Bus
+from stream.codec import decode
+from stream.dead import list_dead, read_all
 from stream.index import Search
+from stream.messages import Seen
 from stream.sql import reading
-from stream.topics import DEAD, POSTS_JUDGED, POSTS_RAW
+from stream.topics import POSTS_JUDGED, POSTS_RAW
 from yuqing.app import wiring
 from yuqing.app.settings import Settings
 
@@ -20,15 +24,21 @@ def seen(settings: Settings) -> dict[str, int]:
     bus, index = wiring.bus(settings), wiring.index(settings)
     try:
         counts = {
-            "crawled": len(bus.read(POSTS_RAW.name, {}, _ALL)),
-            "judged": len(bus.read(POSTS_JUDGED.name, {}, _ALL)),
+            "crawled": _posts(bus, POSTS_RAW.name),
+            "judged": _posts(bus, POSTS_JUDGED.name),
             "indexed": index.search(Search(size=1, facets=False)).total,
-            "dead": len(bus.read(DEAD.name, {}, _ALL)),
+            "dead": len(list_dead(bus, _ALL)),
         }
     finally:
         index.close()
         bus.close()
     return counts | _tickets(settings)
+
+
+def _posts(bus: Bus, topic: str) -> int:
+    """Posts and revisions on `topic`; further sightings of a known post are not counted."""
+    values = (record.value for record in read_all(bus, topic))
+    return sum(not isinstance(decode(value), Seen) for value in values)
 
 
 def _tickets(settings: Settings) -> dict[str, int]:
