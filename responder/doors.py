@@ -110,7 +110,7 @@ def text_of(name: str, value: Any, longest: int = LONGEST) -> str:
     """`value` as text fit to store. Raises InvalidMessage."""
     if not isinstance(value, str) or len(value) > longest:
         raise InvalidMessage(f"{name}: 须为不超过 {longest} 字的文字")
-    text = clean(value).encode(errors="replace").decode().strip()
+    text = clean(value).strip()
     if not text:
         raise InvalidMessage(f"{name}: 请填写文字")
     return text

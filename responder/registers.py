@@ -115,7 +115,8 @@ def event_rows(
     rules: list[ColumnElement[bool]] = [events.posts >= 0]
     rules += [events.jurisdiction == one for one in (person.jurisdiction, jurisdiction) if one]
     if person.role is Role.UNIT:
-        rules.append(exists().where(tickets.c.event_id == events.event_id, visible(person)))
+        own = exists().where(tickets.c.event_id == events.event_id, visible(person))
+        rules.append(own.correlate(event_copies))
     if text := clean(text).strip():
         rules.append(events.title.icontains(text, autoescape=True))
     total = connection.execute(select(func.count()).where(*rules)).scalar_one()
