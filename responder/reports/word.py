@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from docx import Document
 from docx.document import Document as Paper
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
+from docx.table import _Cell
 
 from responder.reports import charts
 from responder.reports.weekly import Weekly
@@ -57,20 +59,46 @@ def _picture(paper: Paper, image: bytes) -> None:
     paper.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
-def _table(paper: Paper, head: Sequence[str], rows: Sequence[Sequence[object]], none: str) -> None:
+def _table(
+    paper: Paper,
+    columns: Sequence[tuple[str, float]],
+    rows: Sequence[Sequence[object]],
+    none: str,
+) -> None:
+    """A table of `columns` (heading, width in cm), its heading repeated on every page."""
     if not rows:
         paper.add_paragraph(none)
         return
-    table = paper.add_table(rows=1, cols=len(head), style="Light Grid Accent 1")
-    for cell, text in zip(table.rows[0].cells, head, strict=True):
+    table = paper.add_table(rows=1, cols=len(columns), style="Table Grid")
+    table.autofit = False
+    for column, (_, width) in zip(table.columns, columns, strict=True):
+        column.width = Cm(width)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for cell, (text, _) in zip(table.rows[0].cells, columns, strict=True):
         cell.text = text
+        _shade(cell)
     for row in rows:
         for cell, value in zip(table.add_row().cells, row, strict=True):
             cell.text = str(value)
-    for cell in (cell for line in table.rows for cell in line.cells):
-        for run in cell.paragraphs[0].runs:
+    for line in table.rows:
+        for cell, (_, width) in zip(line.cells, columns, strict=True):
+            cell.width = Cm(width)
+            _small(cell)
+
+
+def _shade(cell: _Cell) -> None:
+    shade = OxmlElement("w:shd")
+    shade.set(qn("w:val"), "clear")
+    shade.set(qn("w:fill"), "E8EEF6")
+    cell._tc.get_or_add_tcPr().append(shade)
+
+
+def _small(cell: _Cell) -> None:
+    for paragraph in cell.paragraphs:
+        paragraph.paragraph_format.space_before = Pt(2)
+        paragraph.paragraph_format.space_after = Pt(2)
+        for run in paragraph.runs:
             run.font.size = Pt(9)
-            run.font.bold = False
 
 
 def _posts(paper: Paper, report: Weekly) -> None:
@@ -79,7 +107,7 @@ def _posts(paper: Paper, report: Weekly) -> None:
     paper.add_heading("二、议题分布", 1)
     if report.topics:
         _picture(paper, charts.png(charts.topics(report)))
-    _table(paper, ("信源", "帖文"), report.sources, "本周没有帖文。")
+    _table(paper, (("信源", 12.2), ("帖文", 4)), report.sources, "本周没有帖文。")
 
 
 def _events(paper: Paper, report: Weekly) -> None:
@@ -96,7 +124,15 @@ def _events(paper: Paper, report: Weekly) -> None:
         )
         for e in report.events
     ]
-    _table(paper, ("事件", "议题", "等级", "本周帖文", "首发", "台账"), rows, "本周没有事件。")
+    columns = (
+        ("事件", 6.2),
+        ("议题", 1.9),
+        ("等级", 1.5),
+        ("本周帖文", 1.7),
+        ("首发", 1.9),
+        ("台账", 3),
+    )
+    _table(paper, columns, rows, "本周没有事件。")
 
 
 def _clocks(paper: Paper, report: Weekly) -> None:
@@ -107,8 +143,16 @@ def _clocks(paper: Paper, report: Weekly) -> None:
         (u.unit, u.due, u.met, u.missed, u.running, percent(u.rate), span_zh(u.worst_late))
         for u in report.units
     ]
-    head = ("责任单位", "本周到期", "按时", "超时", "计时中", "按时率", "最长超时")
-    _table(paper, head, rows, "本周没有到期的时限。")
+    columns = (
+        ("责任单位", 5.2),
+        ("本周到期", 1.8),
+        ("按时", 1.4),
+        ("超时", 1.4),
+        ("计时中", 1.5),
+        ("按时率", 1.6),
+        ("最长超时", 3.3),
+    )
+    _table(paper, columns, rows, "本周没有到期的时限。")
 
 
 def _tickets(paper: Paper, report: Weekly) -> None:
@@ -116,8 +160,15 @@ def _tickets(paper: Paper, report: Weekly) -> None:
     rows = [
         (t.ticket_id, t.title, t.grade_zh, t.unit, t.state_zh, t.missed) for t in report.tickets
     ]
-    head = ("编号", "事项", "等级", "责任单位", "状态", "超时")
-    _table(paper, head, rows, "本周没有新立台账。")
+    columns = (
+        ("编号", 3),
+        ("事项", 6.2),
+        ("等级", 1.5),
+        ("责任单位", 2.9),
+        ("状态", 1.5),
+        ("超时", 1.1),
+    )
+    _table(paper, columns, rows, "本周没有新立台账。")
 
 
 def _voices(paper: Paper, report: Weekly) -> None:
@@ -133,8 +184,14 @@ def _voices(paper: Paper, report: Weekly) -> None:
         )
         for v in report.voices
     ]
-    head = ("台账", "时间", "渠道", "发言人", "第一新闻发言人")
-    _table(paper, head, rows, "本周没有登记公开回应。")
+    columns = (
+        ("台账", 3.6),
+        ("时间", 2.2),
+        ("渠道", 4.2),
+        ("发言人", 3.6),
+        ("第一新闻发言人", 2.6),
+    )
+    _table(paper, columns, rows, "本周没有登记公开回应。")
     paper.add_paragraph(f"催办升级 {report.escalations} 次，发送失败 {report.pushes_failed} 次。")
 
 
