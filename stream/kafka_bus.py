@@ -12,7 +12,8 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import MessageSizeTooLargeError
 
 from stream.bus import Outgoing, Record
-from stream.kafka_cluster import LARGEST, REACH_MS, KafkaAddress, KafkaCluster, kafka_named, knock
+from stream.kafka_address import REACH_MS, KafkaAddress, knock
+from stream.kafka_cluster import LARGEST, KafkaCluster, kafka_named
 from stream.kafka_subscription import KafkaSubscription, at_header, to_records
 from stream.topics import TopicPlan
 from yuqing.domain.clock import Clock

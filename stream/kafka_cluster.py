@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -26,18 +23,17 @@ from kafka.errors import (
     UnsupportedVersionError,
 )
 
+from stream.kafka_address import REACH_MS, KafkaAddress, knock
 from stream.topics import DEAD, TopicPlan
 from yuqing.domain.errors import RetryLater
 
 # An event message carries whole posts (up to half of this), a dead letter its original as base64.
 LARGEST = 32 * 1024 * 1024
-REACH_MS = 10_000
 _STARTING = (
     CoordinatorLoadInProgressError,
     CoordinatorNotAvailableError,
     NotCoordinatorError,
 )
-_SERVERS = re.compile(r"[^,:\s]+:\d{1,5}(,[^,:\s]+:\d{1,5})*")
 _OURS = (
     AuthorizationError,
     IllegalArgumentError,
@@ -45,31 +41,6 @@ _OURS = (
     KafkaConfigurationError,
     UnsupportedVersionError,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class KafkaAddress:
-    """Bootstrap servers, and a prefix that keeps several buses in one cluster apart."""
-
-    servers: tuple[str, ...]
-    prefix: str = ""
-
-    @classmethod
-    def parse(cls, url: str) -> KafkaAddress:
-        """The address in kafka://HOST:PORT[,HOST:PORT...][/PREFIX]. Raises ValueError."""
-        scheme, found, rest = url.partition("://")
-        servers, _, prefix = rest.partition("/")
-        if scheme != "kafka" or not found or not _SERVERS.fullmatch(servers):
-            raise ValueError(f"{url!r} is not kafka://HOST:PORT[,HOST:PORT][/PREFIX]")
-        return cls(tuple(servers.split(",")), prefix)
-
-    def topic(self, name: str) -> str:
-        """The cluster's name of our topic."""
-        return f"{self.prefix}.{name}" if self.prefix else name
-
-    def group(self, name: str, topic: str) -> str:
-        """The cluster's name of our group on our topic: each topic is balanced by itself."""
-        return f"{self.topic(name)}@{topic}"
 
 
 class KafkaCluster:
@@ -181,24 +152,6 @@ def kafka_named() -> Iterator[None]:
         raise
     except KafkaError as error:
         raise RetryLater(f"kafka: {type(error).__name__}: {error}") from error
-
-
-def knock(address: KafkaAddress) -> None:
-    """Raises RetryLater when none of the servers accepts a connection.
-
-    To be called before a client is made: one that cannot connect from its constructor leaves
-    its thread and sockets behind (kafka-python 3.0), and a service may knock for hours.
-    """
-    problem: OSError | None = None
-    for server in address.servers:
-        host, _, port = server.rpartition(":")
-        try:
-            socket.create_connection((host, int(port)), timeout=REACH_MS / 1000).close()
-        except OSError as error:
-            problem = error
-        else:
-            return
-    raise RetryLater(f"kafka: {', '.join(address.servers)}: {problem}")
 
 
 def _create(admin: Any, new: dict[str, Any]) -> None:

@@ -16,7 +16,8 @@ from kafka.errors import (
 from kafka.structs import OffsetAndMetadata
 
 from stream.bus import Record
-from stream.kafka_cluster import REACH_MS, KafkaCluster, kafka_named, knock
+from stream.kafka_address import REACH_MS, knock
+from stream.kafka_cluster import KafkaCluster, kafka_named
 from yuqing.domain.errors import RetryLater
 
 MAX_POLL_INTERVAL_MS = 300_000

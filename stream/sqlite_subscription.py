@@ -1,9 +1,4 @@
-"""Membership of a consumer group on the embedded bus: who owns which partition, up to where.
-
-Every member looks after itself: when it polls it tells that it lives, drops members that have
-not told so for a lease, gives up what is more than its fair share and takes what is free. All
-of that happens in one write transaction, so two members never own one partition.
-"""
+"""Reading as a member of a consumer group on the embedded bus: poll, commit, retry, rewind."""
 
 from __future__ import annotations
 
@@ -11,10 +6,10 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from stream.bus import Record
-from stream.bus_file import SHIFT, BusFile, add_group, micros, moment_of
+from stream.bus_file import SHIFT, BusFile, add_group, moment_of
+from stream.sqlite_membership import Membership
 
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.005, 0.1
 
@@ -41,16 +36,13 @@ class SqliteSubscription:
         lease: timedelta,
         pause: Callable[[float], object],
     ) -> None:
-        self._file, self._topic, self._group = file, topic, group
-        self._real_now, self._lease, self._pause = real_now, lease, pause
-        self._member = uuid4().hex
-        self._generation = -1
-        self._beat_at = micros(real_now())
+        self._file, self._topic, self._group, self._pause = file, topic, group, pause
+        self._membership = Membership(topic, group, real_now, lease)
         self._cursors: dict[int, _Cursor] = {}
         self._turn = 0
         with file.writing() as link:
             add_group(link, group, topic)
-            self._beat(link)
+            self._membership.beat(link)
 
     def poll(self, limit: int, wait: float) -> Sequence[Record]:
         """See `stream.bus.Subscription`."""
@@ -68,14 +60,21 @@ class SqliteSubscription:
         done: dict[int, int] = {}
         for record in records:
             done[record.partition] = max(done.get(record.partition, 0), record.offset + 1)
+        me = self._membership.member
         with self._file.writing() as link:
-            self._beat(link)
+            self._membership.beat(link)
             for slot, cursor in self._cursors.items():
                 if cursor.partition in done:
                     link.execute(
                         "UPDATE positions SET position = max(position, ?)"
                         " WHERE grp = ? AND slot = ? AND owner = ? AND epoch = ?",
-                        (done[cursor.partition], self._group, slot, self._member, cursor.epoch),
+                        (
+                            done[cursor.partition],
+                            self._group,
+                            slot,
+                            self._membership.member,
+                            cursor.epoch,
+                        ),
                     )
 
     def retry(self) -> None:
@@ -99,17 +98,16 @@ class SqliteSubscription:
         """See `stream.bus.Subscription`."""
         try:
             with self._file.writing() as link:
-                self._drop(link, self._member)
-                self._bump(link)
+                self._membership.leave(link)
         finally:
             self._file.close()
 
     def _poll_once(self, limit: int) -> list[Record]:
         with self._file.reading() as link:
-            settled = self._generation == self._current_generation(link)
-        if not settled or self._beat_is_due():
+            due = self._membership.is_due(link)
+        if due:
             with self._file.writing() as link:
-                self._rebalance(link)
+                self._membership.rebalance(link)
         with self._file.reading() as link:
             self._refresh(link)
             return list(self._fetch(link, limit))
@@ -141,88 +139,8 @@ class SqliteSubscription:
             "SELECT slot, partition, epoch, max(position, tail) FROM positions"
             " JOIN slots USING (slot) WHERE grp = ? AND topic = ? AND owner = ?"
             " GROUP BY slot ORDER BY slot",
-            (self._group, self._topic, self._member),
+            (self._group, self._topic, self._membership.member),
         ).fetchall()
-
-    def _rebalance(self, link: sqlite3.Connection) -> None:
-        self._beat(link)
-        living = self._living(link)
-        owners = self._owners(link)
-        mine = [slot for slot, owner in owners if owner == self._member]
-        free = [slot for slot, owner in owners if owner not in living]
-        share, extra = divmod(len(owners), len(living))
-        share += living.index(self._member) < extra
-        for slot in mine[share:]:
-            self._hand(link, slot, None)
-        for slot in free[: max(0, share - len(mine))]:
-            self._hand(link, slot, self._member)
-        if len(mine) > share:
-            self._bump(link)
-        self._generation = self._current_generation(link)
-
-    def _living(self, link: sqlite3.Connection) -> list[str]:
-        """Members of the group in the order they joined, after those without a lease are gone."""
-        oldest = micros(self._real_now() - self._lease)
-        here = (self._group, self._topic)
-        gone = link.execute(
-            "SELECT member FROM members WHERE grp = ? AND topic = ? AND seen < ?", (*here, oldest)
-        ).fetchall()
-        for (member,) in gone:
-            self._drop(link, member)
-        if gone:
-            self._bump(link)
-        rows = link.execute(
-            "SELECT member FROM members WHERE grp = ? AND topic = ? ORDER BY joined, member", here
-        )
-        return [member for (member,) in rows]
-
-    def _owners(self, link: sqlite3.Connection) -> list[tuple[int, str | None]]:
-        return link.execute(
-            "SELECT slot, owner FROM positions JOIN slots USING (slot)"
-            " WHERE grp = ? AND topic = ? ORDER BY slot",
-            (self._group, self._topic),
-        ).fetchall()
-
-    def _hand(self, link: sqlite3.Connection, slot: int, owner: str | None) -> None:
-        link.execute(
-            "UPDATE positions SET owner = ?, epoch = epoch + 1 WHERE grp = ? AND slot = ?",
-            (owner, self._group, slot),
-        )
-
-    def _drop(self, link: sqlite3.Connection, member: str) -> None:
-        link.execute("DELETE FROM members WHERE member = ?", (member,))
-        link.execute(
-            "UPDATE positions SET owner = NULL, epoch = epoch + 1 WHERE grp = ? AND owner = ?",
-            (self._group, member),
-        )
-
-    def _beat(self, link: sqlite3.Connection) -> None:
-        now = self._beat_at = micros(self._real_now())
-        known = link.execute("UPDATE members SET seen = ? WHERE member = ?", (now, self._member))
-        if known.rowcount == 0:
-            link.execute(
-                "INSERT INTO members VALUES (?, ?, ?, ?, ?)",
-                (self._member, self._group, self._topic, now, now),
-            )
-            self._bump(link)
-
-    def _beat_is_due(self) -> bool:
-        return moment_of(self._beat_at) + self._lease / 3 <= self._real_now()
-
-    def _bump(self, link: sqlite3.Connection) -> None:
-        """Everybody in the group looks at its share again."""
-        link.execute(
-            "INSERT INTO generations VALUES (?, ?, 0)"
-            " ON CONFLICT (grp, topic) DO UPDATE SET generation = generation + 1",
-            (self._group, self._topic),
-        )
-
-    def _current_generation(self, link: sqlite3.Connection) -> int:
-        found = link.execute(
-            "SELECT generation FROM generations WHERE grp = ? AND topic = ?",
-            (self._group, self._topic),
-        ).fetchone()
-        return int(found[0])
 
 
 def records_of(

@@ -6,7 +6,8 @@ import socket
 
 import pytest
 
-from stream.kafka_cluster import KafkaAddress, KafkaCluster
+from stream.kafka_address import KafkaAddress
+from stream.kafka_cluster import KafkaCluster
 from yuqing.domain.errors import RetryLater
 
 
