@@ -112,7 +112,7 @@ class SourceEntry(BaseModel):
     def _known_zone(cls, zone: str) -> str:
         try:
             ZoneInfo(zone)
-        except (ValueError, OSError) as error:
+        except (KeyError, ValueError, OSError) as error:
             raise ValueError(
                 f"{zone!r} is no time zone: write for example Asia/Shanghai"
             ) from error

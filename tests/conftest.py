@@ -18,6 +18,11 @@ from tests.services.places import Unavailable
 from tests.services.postgres import Postgres
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden` writes the expectations under tests/golden anew."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden")
+
+
 @pytest.fixture(scope="session")
 def kafka_servers() -> Iterator[str]:
     """Bootstrap server of a real Kafka; use topic names of your own."""

@@ -29,22 +29,22 @@ def known_encoding(label: str) -> str | None:
 def decode(content: bytes, header: str | None = None, override: str | None = None) -> str:
     """`content` as text; never fails, what cannot be read becomes U+FFFD.
 
-    In order: the source's `override`, a byte order mark, valid UTF-8 whatever the labels say, the
-    label of the HTTP `header`, that of the page's own head, GB 18030.
+    In order: the source's `override`, a byte order mark, UTF-8 if it is that whatever the labels
+    say, the label of the HTTP `header`, that of the page's own head, GB 18030.
     """
     if override and (name := known_encoding(override)):
         return content.decode(name, "replace").removeprefix("\ufeff")
     for mark, name in _MARKS:
         if content.startswith(mark):
             return content.decode(name, "replace").removeprefix("\ufeff")
-    text = _strictly(content, "utf-8")
-    if text is not None:
+    text = content.decode("utf-8", "replace")
+    if _is_utf8(text):
         return text
     for label in (header, _own_label(content)):
         name = known_encoding(label) if label else None
-        text = _strictly(content, name) if name and name not in _EMPTY_WORDS else None
-        if text is not None:
-            return text
+        labelled = _strictly(content, name) if name and name not in _EMPTY_WORDS else None
+        if labelled is not None:
+            return labelled
     return _least_broken(content)
 
 
@@ -58,6 +58,12 @@ def _strictly(content: bytes, name: str) -> str | None:
         return content.decode(name)
     except UnicodeDecodeError:
         return None
+
+
+def _is_utf8(text: str) -> bool:
+    # a page cut or damaged at one place is still UTF-8; any other charset breaks at every word
+    broken = text.count("\ufffd")
+    return broken == 0 or broken * 10 < sum(character > "\x7f" for character in text)
 
 
 def _least_broken(content: bytes) -> str:

@@ -62,12 +62,14 @@ def html_text(fragment: str) -> str:
 
 
 def _collect(element: Any, pieces: list[str], depth: int) -> None:
-    if not isinstance(element.tag, str) or element.tag in _SILENT or depth > _DEEPEST:
+    # comments have no name; the XHTML in an Atom feed has a namespace before it
+    tag = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    if not tag or tag in _SILENT or depth > _DEEPEST:
         return
-    block = element.tag in _BLOCKS
+    block = tag in _BLOCKS
     pieces.append("\n" if block else "")
     # an emoji of a microblog is an image whose alt says what it shows
-    pieces.append(element.get("alt") or "" if element.tag == "img" else element.text or "")
+    pieces.append(element.get("alt") or "" if tag == "img" else element.text or "")
     for child in element:
         _collect(child, pieces, depth + 1)
         pieces.append(child.tail or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -104,7 +105,8 @@ def to_post(draft: Draft, context: PageContext, original: bytes) -> Parsed:
     url = absolute_url(draft.url, context.url) if draft.url else None
     native = _native(draft, url)
     if not native:
-        return Parsed(refused=(Refused("no id and no address", context.url, original),))
+        where = f"{context.url} item {hashlib.sha256(original).hexdigest()[:8]}"
+        return Parsed(refused=(Refused("no id and no address", where, original),))
     draft, cut = _tidy(draft)
     if not draft.title and not draft.body:
         return Parsed(refused=(Refused("no title and no body", native, original),))

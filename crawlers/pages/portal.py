@@ -18,7 +18,7 @@ _META_TITLE = ("articletitle", "og:title")
 _META_DATE = ("pubdate", "publishdate", "article:published_time", "og:published_time")
 _META_AUTHOR = ("author", "contentsource")
 _DATE_LABEL = re.compile(
-    r"(?:发布时间|发布日期|发表于|发表时间|发布于|成文日期|日期|时间)\s*[::]?\s*"
+    r"(?:发布时间|发布日期|发表于|发表时间|发布于|成文日期|日期|时间)\s*[:\uff1a]?\s*"
     r"(\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?)"
 )
 _HEADING_LINE = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import types
 import typing
@@ -129,7 +130,7 @@ def _mistake(path: Path, tree: object, model: type[BaseModel], found: ErrorDetai
 def _explain(model: type[BaseModel], found: ErrorDetails) -> tuple[str, str]:
     if found["type"] == "missing":
         return "missing", "Add it."
-    if found["type"] == "extra_forbidden":
+    if found["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         near = difflib.get_close_matches(str(found["loc"][-1]), sorted(set(_names(model))), n=1)
         return "unknown field", f"Did you mean {near[0]}?" if near else "Remove it."
     return found["msg"].removeprefix("Value error, "), "Correct the value."
@@ -140,6 +141,8 @@ def _names(annotation: Any) -> Iterator[str]:
         for name, field in annotation.model_fields.items():
             yield field.alias or name
             yield from _names(field.annotation)
+    elif dataclasses.is_dataclass(annotation):
+        yield from (field.name for field in dataclasses.fields(annotation))
     elif typing.get_origin(annotation) or isinstance(annotation, types.UnionType):
         for argument in typing.get_args(annotation):
             yield from _names(argument)
