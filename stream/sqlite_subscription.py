@@ -60,7 +60,6 @@ class SqliteSubscription:
         done: dict[int, int] = {}
         for record in records:
             done[record.partition] = max(done.get(record.partition, 0), record.offset + 1)
-        me = self._membership.member
         with self._file.writing() as link:
             self._membership.beat(link)
             for slot, cursor in self._cursors.items():
