@@ -39,7 +39,23 @@ _TROUBLES = [
     "施工噪音",
     "占道经营",
 ]
-_WORDS = "老人孩子每天晚上物业一直说等通知投诉多次没有结果请领导派人来看看我们住户很着急"
+_PHRASES = (
+    "家里老人睡不好",
+    "孩子上学要绕路",
+    "物业一直说等通知",
+    "打过几次热线没有结果",
+    "请领导派人来看看",
+    "已经持续好几天",
+    "邻居们都很着急",
+    "希望尽快给个答复",
+    "去年就反映过",
+    "晚上尤其严重",
+    "社区说不归他们管",
+    "早上出门差点摔倒",
+    "街坊拍了照片",
+    "施工方没人出面",
+    "业主群里天天在说",
+)
 
 
 def made_up(count: int) -> list[bytes]:
@@ -48,7 +64,7 @@ def made_up(count: int) -> list[bytes]:
     rows = []
     for n in range(count):
         matter = chance.choice(_PLACES) + chance.choice(_TROUBLES)
-        filler = "".join(chance.choice(_WORDS) for _ in range(120))
+        filler = "，".join(chance.sample(_PHRASES, 10)) + matter
         at = start + timedelta(minutes=n * 86400 / count)
         row = {"id": str(n), "title": f"反映{matter}", "body": filler, "at": at.isoformat()}
         rows.append(json.dumps(row, ensure_ascii=False).encode())

@@ -67,7 +67,7 @@ def _fresh(posts: Sequence[Relevant], memory: Memory) -> Fresh:
 def _sorter(ledger: Ledger, fresh: Fresh, rules: Rules) -> Sorter:
     keys = {key for _relevant, traits in fresh for key in traits.keys}
     sorter = Sorter(rules, Postings(ledger.postings(keys)), ledger.standings)
-    sorter.prepare([(traits, _seconds(relevant)) for relevant, traits in fresh])
+    sorter.prepare([traits for _relevant, traits in fresh])
     return sorter
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -47,17 +47,33 @@ class Candidate:
 
 
 def choose(
-    post: Traits, topics: frozenset[Topic], candidates: Iterable[Candidate], rules: Rules
+    post: Traits, topics: frozenset[Topic], candidates: Sequence[Candidate], rules: Rules
 ) -> str | None:
     """The event that `post` joins, None when it founds one. Ties go to the smaller event id."""
-    rated = ((-strength(post, topics, c, rules), c.event_id) for c in candidates)
-    best = min(rated, default=(0.0, ""))
-    return best[1] if -best[0] >= rules.enough else None
+    if not candidates:
+        return None
+    whole, plain = post.spread(post.weights), post.spread(post.plain)
+    best_strength, best = 0.0, ""
+    for event in candidates:
+        like, about = event.profile.likeness(whole), event.profile.likeness(plain)
+        now = strength(post, topics, event, (like, about), rules)
+        if (-now, event.event_id) < (-best_strength, best):
+            best_strength, best = now, event.event_id
+    return best if best_strength >= rules.enough else None
 
 
-def strength(post: Traits, topics: frozenset[Topic], event: Candidate, rules: Rules) -> float:
-    """How strongly `post` belongs to `event`; at least `rules.enough` to join."""
-    like = event.profile.likeness(post)
+def strength(
+    post: Traits,
+    topics: frozenset[Topic],
+    event: Candidate,
+    likeness: tuple[float, float],
+    rules: Rules,
+) -> float:
+    """How strongly `post` belongs to `event`; at least `rules.enough` to join.
+
+    `likeness` is that of the whole text, and the part of it that is about anything but names.
+    """
+    like, about = likeness
     copied = event.bands >= rules.copy_bands
     if like >= rules.same_text or (like * rules.named < rules.enough and not copied):
         return like
@@ -65,7 +81,7 @@ def strength(post: Traits, topics: frozenset[Topic], event: Candidate, rules: Ru
         return like / rules.elsewhere
     if copied:
         return max(like, rules.same_text * event.bands / BANDS)
-    if event.profile.likeness(post, post.plain) < rules.trouble:
+    if about < rules.trouble:
         return min(like, rules.enough) / 2
     return like * _names_factor(post, event.profile, rules) / _topic_divisor(topics, event, rules)
 

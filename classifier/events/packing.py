@@ -16,7 +16,7 @@ from classifier.events.state import EventState
 from classifier.events.words import Words
 from yuqing.domain.verdict import Topic
 
-_HEAD = struct.Struct("<IHHH")
+_HEAD = struct.Struct("<IHHHqq")
 _TOPICS = tuple(Topic)
 _STATE: TypeAdapter[EventState] = TypeAdapter(EventState)
 
@@ -42,9 +42,10 @@ def unpack_state(packed: bytes) -> EventState:
 
 
 def pack_standing(standing: Standing) -> bytes:
-    """Head (posts, lengths), buckets, weights, names, leads, one byte a topic."""
+    """Head (posts, lengths, times), buckets, weights, names, leads, one byte a topic."""
     profile = standing.profile
-    head = _HEAD.pack(profile.posts, len(profile.buckets), len(profile.names), len(profile.leads))
+    lengths = len(profile.buckets), len(profile.names), len(profile.leads)
+    head = _HEAD.pack(profile.posts, *lengths, standing.first, standing.last)
     topics = bytes(sorted(_TOPICS.index(topic) for topic in standing.topics))
     names, leads = _longs(profile.names), _longs(profile.leads)
     buckets = profile.buckets.astype("<u2").tobytes()
@@ -53,7 +54,7 @@ def pack_standing(standing: Standing) -> bytes:
 
 def unpack_standing(packed: bytes) -> Standing:
     """What `pack_standing` packed."""
-    posts, size, names, leads = _HEAD.unpack_from(packed)
+    posts, size, names, leads, first, last = _HEAD.unpack_from(packed)
     at = _HEAD.size
     buckets = np.frombuffer(packed, "<u2", size, at).astype(np.int64)
     weights = np.frombuffer(packed, "<f4", size, at + 2 * size).astype(np.float64)
@@ -61,7 +62,7 @@ def unpack_standing(packed: bytes) -> Standing:
     longs = np.frombuffer(packed, "<i8", names + leads, at).tolist()
     profile = Profile(buckets, weights, posts, frozenset(longs[:names]), frozenset(longs[names:]))
     topics = packed[at + 8 * (names + leads) :]
-    return Standing(profile, frozenset(_TOPICS[number] for number in topics))
+    return Standing(profile, frozenset(_TOPICS[number] for number in topics), first, last)
 
 
 def _longs(values: Iterable[int]) -> bytes:

@@ -43,16 +43,10 @@ class Profile:
             _some(self.leads, post.leads),
         )
 
-    def likeness(self, post: Traits, weights: Floats | None = None) -> float:
-        """The mean cosine (0..1) between `post` and the posts of the event; with `weights` in
-        place of the post's own, the part of it that these make up."""
-        if not len(self.buckets):
-            return 0.0
-        at = np.minimum(np.searchsorted(self.buckets, post.buckets), len(self.buckets) - 1)
-        shared = self.buckets[at] == post.buckets
-        return float(
-            np.dot(self.weights[at], (post.weights if weights is None else weights) * shared)
-        )
+    def likeness(self, spread: Floats) -> float:
+        """The mean cosine (0..1) between the posts of the event and one that is `spread` over all
+        buckets (see `Traits.spread`); of a part of its weights, the part of it these make up."""
+        return float(np.dot(spread[self.buckets], self.weights))
 
     def mentions(self, buckets: frozenset[int]) -> bool:
         """True when any of `buckets` occurs in the event's posts."""

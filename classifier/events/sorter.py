@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from classifier.events.candidates import Postings
 from classifier.events.group import Candidate, Rules, choose
@@ -20,10 +21,19 @@ def event_id_of(jurisdiction: str, founding_post_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an event is compared by: its posts' mean and the topics they had."""
+    """What an event is compared by: its posts' mean, the topics they had, and the times of the
+    earliest and the latest (epoch seconds)."""
 
     profile: Profile = field(default_factory=Profile)
     topics: frozenset[Topic] = frozenset()
+    first: int = 0
+    last: int = 0
+
+    def joined(self, post: Traits, topics: frozenset[Topic], at: int) -> Standing:
+        """The standing with one more post."""
+        first = min(self.first, at) if self.profile.posts else at
+        last = max(self.last, at) if self.profile.posts else at
+        return Standing(self.profile.joined(post), self.topics | topics, first, last)
 
 
 class Sorter:
@@ -40,18 +50,19 @@ class Sorter:
         self._rules = rules
         self._load = load
 
-    def prepare(self, posts: Collection[tuple[Traits, int]]) -> None:
+    def prepare(self, posts: Collection[Traits]) -> None:
         """Load at once what `place` will most likely need for all of `posts`."""
-        near = [self.postings.near(post, at, self._rules.window) for post, at in posts]
+        near = [self.postings.near(post) for post in posts]
         self._ensure({event for events in near for event, _bands in events})
 
     def place(self, post: Traits, topics: frozenset[Topic], at: int, founding: str) -> str:
         """The event that takes `post` of `at` (epoch seconds), else it founds `founding`."""
-        near = self.postings.near(post, at, self._rules.window)
+        near = self.postings.near(post)
         self._ensure({event for event, _bands in near})
         candidates = [
             Candidate(event, self.standings[event].profile, self.standings[event].topics, bands)
             for event, bands in near
+            if self._in_window(self.standings[event], at)
         ]
         event_id = choose(post, topics, candidates, self._rules) or founding
         self.standings.setdefault(event_id, Standing())
@@ -61,9 +72,12 @@ class Sorter:
     def join(self, event_id: str, post: Traits, topics: frozenset[Topic], at: int) -> None:
         """`post` belongs to `event_id`, whoever decided so."""
         self._ensure({event_id})
-        old = self.standings[event_id]
-        self.standings[event_id] = Standing(old.profile.joined(post), old.topics | topics)
+        self.standings[event_id] = self.standings[event_id].joined(post, topics, at)
         self.postings.put(post, event_id, at)
+
+    def _in_window(self, event: Standing, at: int) -> bool:
+        span = inf if self._rules.window is None else self._rules.window.total_seconds()
+        return event.first - span <= at <= event.last + span
 
     def _ensure(self, event_ids: Collection[str]) -> None:
         missing = [event for event in event_ids if event not in self.standings]

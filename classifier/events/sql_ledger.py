@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
-from classifier.events.candidates import Posting
 from classifier.events.packing import (
     pack_standing,
     pack_state,
@@ -41,12 +40,12 @@ class SqlLedger:
             self._words, self._events_of(members, post_ids), self._events_of(pins, post_ids)
         )
 
-    def postings(self, keys: Collection[int]) -> Iterable[tuple[int, Posting]]:
+    def postings(self, keys: Collection[int]) -> Iterable[tuple[int, str]]:
         """See Ledger."""
         found = self._select(
-            postings.c.key, keys, postings.c.event_id, postings.c.at, mine=postings.c.jurisdiction
+            postings.c.key, keys, postings.c.event_id, mine=postings.c.jurisdiction
         )
-        return [(row[0], Posting(row[1], row[2])) for row in found]
+        return [(row[0], row[1]) for row in found]
 
     def standings(self, event_ids: Collection[str]) -> Mapping[str, Standing]:
         """See Ledger."""
@@ -77,8 +76,8 @@ class SqlLedger:
         self._put(
             postings,
             [
-                mine | {"key": key, "slot": slot, "event_id": new.event_id, "at": new.at}
-                for (key, slot), new in sorted(changes.postings.items())
+                mine | {"key": key, "slot": slot, "event_id": event_id, "at": at}
+                for (key, slot), (event_id, at) in sorted(changes.postings.items())
             ],
         )
         self._put(

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from classifier.events.candidates import Posting
 from classifier.events.sorter import Standing
 from classifier.events.state import EventState
 from classifier.events.words import Words
@@ -44,13 +43,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a batch changed; `positions` maps (topic, partition) to the next offset to read."""
+    """What a batch changed; `postings` as in `Postings.changed`; `positions` maps (topic,
+    partition) to the next offset to read."""
 
     words: Words
     members: Sequence[Member] = ()
     events: Mapping[str, Kept] = field(default_factory=dict)
     standings: Mapping[str, Standing] = field(default_factory=dict)
-    postings: Mapping[tuple[int, int], Posting] = field(default_factory=dict)
+    postings: Mapping[tuple[int, int], tuple[str, int]] = field(default_factory=dict)
     positions: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
 
@@ -61,8 +61,8 @@ class Ledger(Protocol):
         """What is known of the stream and of `post_ids`."""
         ...
 
-    def postings(self, keys: Collection[int]) -> Iterable[tuple[int, Posting]]:
-        """All that `keys` lead to."""
+    def postings(self, keys: Collection[int]) -> Iterable[tuple[int, str]]:
+        """(key, event) of all that `keys` lead to."""
         ...
 
     def standings(self, event_ids: Collection[str]) -> Mapping[str, Standing]:

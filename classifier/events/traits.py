@@ -15,7 +15,7 @@ import numpy as np
 
 from classifier.events.names import names, spelled
 from classifier.events.signature import bands
-from classifier.events.words import Floats, Ints, Words, counted, pair
+from classifier.events.words import BUCKETS, Floats, Ints, Words, counted, pair
 from yuqing.domain.text import normalise
 
 KEY_PAIRS = 20
@@ -42,6 +42,12 @@ class Traits:
     def keys(self) -> tuple[int, ...]:
         """All look-up keys: signed 64-bit integers; a pair's is below words.BUCKETS."""
         return (*self.pairs, *sorted(self.names), *self.bands)
+
+    def spread(self, weights: Floats) -> Floats:
+        """`weights` (those of this post, or its plain ones) laid out over all buckets."""
+        laid = np.zeros(BUCKETS)
+        laid[self.buckets] = weights
+        return laid
 
 
 def read(title: str, body: str, places: Iterable[str], words: Words) -> Traits:

@@ -125,7 +125,7 @@ def test_different_topics_need_more_likeness() -> None:
     rules = Rules()
     first = Sorter(rules, Postings())
     first.place(one, frozenset({Topic.URBAN}), 0, event_id_of("j", "1"))
-    like = first.standings[event_id_of("j", "1")].profile.likeness(two)
+    like = first.standings[event_id_of("j", "1")].profile.likeness(two.spread(two.weights))
     strict = replace(rules, enough=like * rules.named / 1.1, off_topic=1.3)
     for topic, same in ((Topic.URBAN, True), (Topic.MARKET, False)):
         sorter = Sorter(strict, Postings())
