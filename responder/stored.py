@@ -99,7 +99,7 @@ def insert_ticket(connection: Connection, stored: Stored, opening: Act) -> None:
         "opened_by": opening.who,
     }
     standing = _standing(stored.ticket, (opening,)) | {"version": 0}
-    connection.execute(insert(tickets).values(row | standing))
+    connection.execute(insert(tickets), row | standing)
 
 
 def write(
@@ -143,7 +143,7 @@ def _append(
             "from_state": state,
             "to_state": ticket.state,
         }
-        connection.execute(insert(ticket_events).values(row))
+        connection.execute(insert(ticket_events), row)
         state = ticket.state
 
 
