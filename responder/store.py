@@ -13,6 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import IntegrityError
 
 from responder.act import Act
 from responder.clocks import admit
@@ -83,9 +84,15 @@ class TicketStore:
 
     def open(self, opening: Opening) -> tuple[Stored, bool]:
         """The ticket of `opening`, and whether it is new: an event opens one ticket only."""
-        with failures_named(), self.engine.begin() as connection:
-            known = _of_event(connection, opening.event_id)
-            return (known, False) if known else (_open(connection, opening), True)
+        try:
+            with failures_named(), self.engine.begin() as connection:
+                known = _of_event(connection, opening.event_id)
+                return (known, False) if known else (_open(connection, opening), True)
+        except IntegrityError:
+            known = self.of_event(opening.event_id) if opening.event_id else None
+            if known is None:
+                raise
+            return known, False
 
     def get(self, ticket_id: str) -> Stored:
         """One ticket. Raises NotFound."""

@@ -7,21 +7,20 @@ then says how many posts it stands for.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from responder.outbox import Push, put_pushes
 from responder.rows import insert_new
-from responder.schema import people, watch_hits, watchlists
+from responder.schema import watch_hits, watchlists
+from responder.watch_alerts import alert, speakable
 from stream.messages import Judged
 from stream.sql import failures_named, reading
 from yuqing.domain.errors import Conflict, InvalidMessage, NotFound
 from yuqing.domain.query import Query, parse_query
-from yuqing.domain.text import mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,63 +151,13 @@ class Watchlists:
     def alert_due(self, now: datetime) -> int:
         """Write one alert for each watchlist that has unannounced hits and may speak again;
         returns how many. The sweep calls it, so what was held back is not lost."""
+        waiting = speakable(now)
+        with failures_named(), reading(self._engine).begin() as connection:
+            if connection.execute(waiting).first() is None:
+                return 0
         with failures_named(), self._engine.begin() as connection:
-            rows = connection.execute(_speakable(now)).all()
-            return sum(_alert(connection, row, now) for row in rows)
-
-
-def _speakable(now: datetime) -> Any:
-    waiting = select(watch_hits.c.watchlist_id).where(watch_hits.c.alert_key.is_(None))
-    free = watchlists.c.alert_from.is_(None) | (watchlists.c.alert_from <= now)
-    return (
-        select(watchlists)
-        .where(watchlists.c.active, free, watchlists.c.watchlist_id.in_(waiting))
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _alert(connection: Connection, row: Row[Any], now: datetime) -> int:
-    key = f"watch:{row.watchlist_id}:{now.isoformat()}"
-    mine = (watch_hits.c.watchlist_id == row.watchlist_id) & watch_hits.c.alert_key.is_(None)
-    caught = connection.execute(
-        select(watch_hits).where(mine).order_by(watch_hits.c.severity.desc(), watch_hits.c.at)
-    ).all()
-    if not caught:
-        return 0
-    connection.execute(update(watch_hits).where(mine).values(alert_key=key))
-    connection.execute(
-        update(watchlists)
-        .where(watchlists.c.watchlist_id == row.watchlist_id)
-        .values(alert_from=now + timedelta(minutes=row.every_minutes))
-    )
-    alert = _message(row, caught, key, now)
-    for login, channels in _whom(connection, row.notify):
-        person = f"person:{login}"
-        to = replace(alert, key=f"{key}:{login}", audience=person)
-        put_pushes(connection, [replace(to, recipients=((login, channels),))], now)
-    return 1
-
-
-def _message(row: Row[Any], caught: Sequence[Row[Any]], key: str, now: datetime) -> Push:
-    lines = [f"· {mask(hit.title)[:60]}（{hit.source}）" for hit in caught[:5]]
-    more = [f"…… 共 {len(caught)} 条"] if len(caught) > 5 else []
-    return Push(
-        key=key,
-        purpose="watch",
-        audience="",
-        jurisdiction=row.jurisdiction,
-        title=f"监测方案“{row.name}”命中 {len(caught)} 条",
-        body="\n".join(lines + more),
-        link=f"/watchlists/{row.watchlist_id}",
-        due_at=now,
-    )
-
-
-def _whom(connection: Connection, logins: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
-    query = select(people.c.login, people.c.channels).where(
-        people.c.login.in_(logins), people.c.active
-    )
-    return [(row.login, tuple(row.channels)) for row in connection.execute(query)]
+            rows = connection.execute(waiting.with_for_update(skip_locked=True)).all()
+            return sum(alert(connection, row, now) for row in rows)
 
 
 def _make(connection: Connection, draft: WatchlistDraft, owner: str, now: datetime) -> Watchlist:

@@ -125,6 +125,23 @@ def test_an_event_opens_one_ticket_however_often_it_comes(store: TicketStore) ->
     assert store.of_event("e9") is None
 
 
+def test_of_two_openers_at_once_one_opens(store: TicketStore) -> None:
+    gate, outcomes = threading.Barrier(6), list[tuple[str, bool]]()
+
+    def run() -> None:
+        gate.wait()
+        stored, new = store.open(opening("e1"))
+        outcomes.append((stored.ticket_id, new))
+
+    openers = [threading.Thread(target=run) for _ in range(6)]
+    for opener in openers:
+        opener.start()
+    for opener in openers:
+        opener.join()
+    assert len({ticket_id for ticket_id, _ in outcomes}) == 1
+    assert sorted(new for _, new in outcomes) == [False] * 5 + [True]
+
+
 def test_tickets_by_hand_need_no_event(store: TicketStore) -> None:
     ids = {store.open(opening(None))[0].ticket_id for _ in range(2)}
     assert len(ids) == 2
@@ -240,7 +257,9 @@ def test_a_change_can_call_off_what_is_not_yet_sent(store: TicketStore) -> None:
     done = Change((act("acknowledge", 2),), cancels=("acknowledge",))
     store.change(ticket_id, lambda _stored, _acts: done, 2)
     with store.engine.connect() as connection:
-        state = connection.execute(select(outbox.c.state).where(outbox.c.key == "p1:0")).scalar_one()
+        state = connection.execute(
+            select(outbox.c.state).where(outbox.c.key == "p1:0")
+        ).scalar_one()
     assert state == "cancelled"
 
 

@@ -1,0 +1,156 @@
+"""What people do to tickets: every act passes the door here before it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from responder.act import Act
+from responder.announce import announcer
+from responder.answering import evidence_of_offer, settling
+from responder.answers import Offer
+from responder.choices import Scene, action_offers
+from responder.desk_reading import ReadingDesk
+from responder.doors import check_may, check_review, clean_data, may_see, text_of
+from responder.lines import offer_line
+from responder.opening import NewCase, by_hand
+from responder.people import Person, Role, everybody
+from responder.readmodels import (
+    ActionOffer,
+    OfferLine,
+    TicketLine,
+)
+from responder.spokesperson import first_spokespeople
+from responder.store import Change
+from responder.stored import Stored
+from responder.transitions import Action
+from yuqing.domain.errors import Conflict, InvalidMessage, NotAllowed, NotFound
+from yuqing.domain.jurisdiction import Jurisdiction
+
+_CANCELS: Mapping[Action, tuple[str, ...]] = {
+    Action.ACKNOWLEDGE: ("acknowledge",),
+    Action.RETURN: ("acknowledge",),
+    Action.REASSIGN: ("acknowledge",),
+    Action.CLOSE: ("acknowledge", "clock"),
+    Action.DISMISS: ("acknowledge", "clock"),
+}
+
+
+class CaseDesk(ReadingDesk):
+    """Opening, acting, and deciding on offered publications."""
+
+    def actions_for(self, person: Person, ticket_id: str, now: datetime) -> tuple[ActionOffer, ...]:
+        """What `person` may do next with the ticket."""
+        stored, acts, jurisdiction = self._known(person, ticket_id)
+        return action_offers(person, Scene(stored, acts, jurisdiction, self._approvers(), now))
+
+    def act(
+        self,
+        person: Person,
+        ticket_id: str,
+        expected_version: int,
+        action: str,
+        data: Mapping[str, Any],
+        now: datetime,
+    ) -> TicketLine:
+        """Record one action on the ticket as it was read at `expected_version`."""
+        stored, acts, jurisdiction = self._known(person, ticket_id)
+        kind = _action(action)
+        check_may(person, kind)
+        if expected_version == stored.version:
+            check_review(person, stored, acts, kind)
+        logins = [login for login, _name in self._approvers()]
+        fields = clean_data(kind, data, jurisdiction, logins, now)
+        act = Act(now, person.login, kind.value, fields)
+        if kind is Action.MERGE:
+            self._merge(person, stored, expected_version, act)
+        else:
+            announce = announcer(jurisdiction)
+            change = Change((act,), cancels=_CANCELS.get(kind, ()), announce=announce)
+            self._store.change(ticket_id, lambda _s, _a: change, expected_version)
+        return self._line(ticket_id, now)
+
+    def open_by_hand(self, person: Person, case: NewCase, now: datetime) -> TicketLine:
+        """Open a case; Conflict when its event has one already."""
+        check_may(person, Action.OPEN)
+        jurisdiction = self._jurisdictions.get(case.jurisdiction)
+        if jurisdiction is None or person.jurisdiction not in (None, case.jurisdiction):
+            raise NotFound(f"没有辖区 {case.jurisdiction}")
+        stored, new = self._store.open(by_hand(case, person, jurisdiction, now))
+        if not new:
+            raise Conflict(f"该事件已立案：{stored.ticket_id}")
+        return self._line(stored.ticket_id, now)
+
+    def accept_offer(
+        self,
+        person: Person,
+        offer_id: int,
+        expected_version: int,
+        speaker: str,
+        principal: bool,
+        now: datetime,
+        kind: str | None = None,
+    ) -> TicketLine:
+        """Put the post on record as evidence at its own time; it stops the clocks it fits."""
+        offer = self._offer(person, offer_id)
+        action = _action(kind or offer.kind)
+        if action not in (Action.PUBLISH, Action.PRESS_CONFERENCE):
+            raise InvalidMessage("kind: 须为 publish 或 press_conference")
+        act = evidence_of_offer(offer, person, speaker, principal, action.value, now)
+        self._store.change(
+            offer.ticket_id,
+            lambda _s, _a: Change((act,)),
+            expected_version,
+            settling(offer, person, now),
+        )
+        return self._line(offer.ticket_id, now)
+
+    def refuse_offer(self, person: Person, offer_id: int, reason: str, now: datetime) -> OfferLine:
+        """It is no answer to the ticket; the reason goes on the ticket's record."""
+        offer = self._offer(person, offer_id)
+        text = f"未采信发布“{offer.post.title[:80]}”：{text_of('reason', reason, 500)}"
+        note = Act(now, person.login, Action.NOTE.value, {"text": text, "offer": offer_id})
+        beside = settling(offer, person, now, "refused")
+        stored = self._store.change(offer.ticket_id, lambda _s, _a: Change((note,)), None, beside)
+        return offer_line(self._offers.get(offer_id), stored.title)
+
+    def spokespeople(self, person: Person, ticket_id: str) -> tuple[tuple[str, str], ...]:
+        """(name, role) of those who should speak in person, the first to be asked first."""
+        stored, _acts, jurisdiction = self._known(person, ticket_id)
+        contacts = first_spokespeople(jurisdiction, stored.ticket, stored.places)
+        return tuple((contact.name, contact.role) for contact in contacts)
+
+    def _known(
+        self, person: Person, ticket_id: str
+    ) -> tuple[Stored, tuple[Act, ...], Jurisdiction]:
+        stored, acts = self._store.history(ticket_id)
+        ticket, jurisdiction = stored.ticket, self._jurisdictions.get(stored.jurisdiction)
+        if not may_see(person, stored.jurisdiction, ticket.unit, ticket.co_units):
+            raise NotFound(f"没有台账 {ticket_id}")
+        if jurisdiction is None:
+            raise NotAllowed(f"辖区 {stored.jurisdiction} 未在本系统配置，只能查看")
+        return stored, acts, jurisdiction
+
+    def _merge(self, person: Person, stored: Stored, version: int, act: Act) -> None:
+        into, _acts, jurisdiction = self._known(person, str(act.data["into"]))
+        if jurisdiction.code != stored.jurisdiction or not into.ticket.is_open:
+            raise InvalidMessage("into: 只能并入本辖区未办结的台账")
+        self._store.merge(stored.ticket_id, version, into.ticket_id, act)
+
+    def _offer(self, person: Person, offer_id: int) -> Offer:
+        check_may(person, Action.PUBLISH)
+        offer = self._offers.get(offer_id)
+        self._known(person, offer.ticket_id)
+        return offer
+
+    def _approvers(self) -> tuple[tuple[str, str], ...]:
+        may = (Role.LEADER, Role.ADMIN)
+        return tuple((p.login, p.name) for p in everybody(self._engine) if p.role in may)
+
+
+def _action(name: str) -> Action:
+    try:
+        return Action(name)
+    except ValueError as error:
+        raise InvalidMessage(f"action: 没有操作 {name}") from error

@@ -1,0 +1,178 @@
+"""What people see of tickets, events and notices: narrowed to what each may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, select
+
+from responder import pages
+from responder.answers import Offers
+from responder.lines import clock_views, event_line, notice_line, ticket_line
+from responder.people import Person, Role
+from responder.readmodels import (
+    Counts,
+    EventLine,
+    EventPage,
+    NoticeLine,
+    OfferLine,
+    TicketLine,
+    TicketPage,
+)
+from responder.registers import (
+    TicketFilter,
+    clocks_by_ticket,
+    event_rows,
+    narrowed,
+    notice_rows,
+    ticket_rows,
+    visible,
+)
+from responder.rows import insert_new
+from responder.schema import notice_reads, tickets
+from responder.store import TicketStore
+from responder.watchlists import Watchlists
+from stream.sql import failures_named, reading
+from yuqing.domain.errors import InvalidMessage, NotFound
+from yuqing.domain.jurisdiction import Jurisdiction
+
+LARGEST_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of tickets, newest first; `next` is the `after` of the following page."""
+
+    lines: tuple[TicketLine, ...]
+    total: int
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventListing:
+    """One page of events, latest post first; `next` is the `after` of the following page."""
+
+    lines: tuple[EventLine, ...]
+    total: int
+    next: str | None
+
+
+class ReadingDesk:
+    """Lists, pages and counts. `now` is the moment of the watched world."""
+
+    def __init__(self, engine: Engine, jurisdictions: Mapping[str, Jurisdiction]) -> None:
+        self._engine, self._jurisdictions = engine, jurisdictions
+        self._store, self._offers = TicketStore(engine), Offers(engine)
+        self._watchlists = Watchlists(engine)
+
+    def tickets(
+        self,
+        person: Person,
+        wanted: TicketFilter,
+        now: datetime,
+        size: int = 50,
+        after: str | None = None,
+    ) -> Listing:
+        """The tickets that `person` may see and `wanted` describes."""
+        where = visible(person) & narrowed(wanted, now)
+        with failures_named(), reading(self._engine).begin() as connection:
+            rows, total, following = ticket_rows(connection, where, page_size(size), after)
+            return Listing(self._lines(connection, rows, now), total, following)
+
+    def ticket(self, person: Person, ticket_id: str, now: datetime) -> TicketPage:
+        """All of one ticket."""
+        with failures_named(), reading(self._engine).begin() as connection:
+            row = _seen(connection, person, ticket_id)
+            return pages.ticket_page(connection, row, self._jurisdictions, now)
+
+    def offers(
+        self, person: Person, state: str = "offered", size: int = 50
+    ) -> tuple[OfferLine, ...]:
+        """Published posts that may be answers to tickets the person may see; newest first."""
+        with failures_named(), reading(self._engine).begin() as connection:
+            return pages.offer_lines(connection, person, None, page_size(size), state)
+
+    def events(
+        self,
+        person: Person,
+        size: int = 50,
+        after: str | None = None,
+        jurisdiction: str | None = None,
+        text: str = "",
+    ) -> EventListing:
+        """The events that `person` may see, the latest post first."""
+        with failures_named(), reading(self._engine).begin() as connection:
+            rows, total, following = event_rows(
+                connection, person, jurisdiction, text, page_size(size), after
+            )
+        lines = tuple(event_line(row.snapshot, row.ticket_id) for row in rows)
+        return EventListing(lines, total, following)
+
+    def event(self, person: Person, event_id: str) -> EventPage:
+        """One event with its posts."""
+        with failures_named(), reading(self._engine).begin() as connection:
+            page = pages.event_page(connection, event_id)
+            if page is None or person.jurisdiction not in (None, page.line.jurisdiction):
+                raise NotFound(f"没有事件 {event_id}")
+            if person.role is Role.UNIT:
+                _seen(connection, person, page.line.ticket_id or "")
+            return page
+
+    def counts(self, person: Person, now: datetime, jurisdiction: str | None = None) -> Counts:
+        """The numbers at the top of the console."""
+        known = self._jurisdictions.get(jurisdiction or person.jurisdiction or "")
+        zone = known.zone if known else "Asia/Shanghai"
+        with failures_named(), reading(self._engine).begin() as connection:
+            return pages.counts(connection, person, now, jurisdiction, zone)
+
+    def notices(
+        self, person: Person, unread_only: bool = False, size: int = 50
+    ) -> tuple[NoticeLine, ...]:
+        """The notices of the person, of the person's unit and role; newest first."""
+        with failures_named(), reading(self._engine).begin() as connection:
+            rows = notice_rows(connection, person, unread_only, page_size(size))
+        return tuple(notice_line(row) for row in rows)
+
+    def read_notice(self, person: Person, notice_id: int, now: datetime) -> None:
+        """The person has read it; twice changes nothing."""
+        row = {"notice_id": notice_id, "login": person.login, "at": now}
+        with failures_named(), self._engine.begin() as connection:
+            insert_new(connection, notice_reads, [row])
+
+    def units(self, jurisdiction: str) -> tuple[tuple[str, str], ...]:
+        """(code, name) of its units."""
+        known = self._jurisdictions.get(jurisdiction)
+        return tuple((unit.code, unit.name) for unit in known.units) if known else ()
+
+    def _line(self, ticket_id: str, now: datetime) -> TicketLine:
+        with failures_named(), reading(self._engine).begin() as connection:
+            row = connection.execute(select(tickets).where(tickets.c.ticket_id == ticket_id)).one()
+            return self._lines(connection, [row], now)[0]
+
+    def _lines(
+        self, connection: Connection, rows: Sequence[Row[Any]], now: datetime
+    ) -> tuple[TicketLine, ...]:
+        clocks = clocks_by_ticket(connection, [row.ticket_id for row in rows])
+        return tuple(
+            ticket_line(
+                row, clock_views(row.policy, clocks[row.ticket_id], now), self._jurisdictions
+            )
+            for row in rows
+        )
+
+
+def _seen(connection: Connection, person: Person, ticket_id: str) -> Row[Any]:
+    query = select(tickets).where(tickets.c.ticket_id == ticket_id, visible(person))
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(f"没有台账 {ticket_id}")
+    return row
+
+
+def page_size(size: int) -> int:
+    if not 1 <= size <= LARGEST_PAGE:
+        raise InvalidMessage(f"size: 每页须为 1 至 {LARGEST_PAGE} 条")
+    return size

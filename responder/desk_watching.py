@@ -1,0 +1,100 @@
+"""Who keeps which watchlists, and who reads their hits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from responder.desk_reading import ReadingDesk, page_size
+from responder.lines import hit_line
+from responder.people import Person, Role, everybody
+from responder.readmodels import (
+    HitLine,
+    WatchlistView,
+)
+from responder.watchlists import Watchlist, WatchlistDraft
+from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound
+
+_MANAGERS = (Role.MONITOR, Role.ANALYST, Role.ADMIN)
+
+
+class WatchDesk(ReadingDesk):
+    """监测方案 of a jurisdiction, kept by its monitors, analysts and administrators."""
+
+    def watchlists(self, person: Person) -> tuple[WatchlistView, ...]:
+        """The watchlists of the person's jurisdiction, with their tallies."""
+        tallies = self._watchlists.tallies()
+        return tuple(
+            _view(one, *tallies.get(one.watchlist_id, (0, None)))
+            for one in self._watchlists.listed(person.jurisdiction)
+        )
+
+    def save_watchlist(
+        self,
+        person: Person,
+        draft: WatchlistDraft,
+        now: datetime,
+        watchlist_id: int | None = None,
+        expected_version: int | None = None,
+    ) -> WatchlistView:
+        """Make a watchlist, or change `watchlist_id`."""
+        _check_manager(person)
+        if person.jurisdiction not in (None, draft.jurisdiction) or (
+            draft.jurisdiction not in self._jurisdictions
+        ):
+            raise NotFound(f"没有辖区 {draft.jurisdiction}")
+        if watchlist_id is not None:
+            self._watchlist(person, watchlist_id)
+        unknown = set(draft.notify) - {one.login for one in everybody(self._engine)}
+        if unknown:
+            raise InvalidMessage(f"notify: 没有账号 {'、'.join(sorted(unknown))}")
+        saved = self._watchlists.save(draft, person.login, now, watchlist_id, expected_version)
+        return _view(saved, *self._watchlists.tallies().get(saved.watchlist_id, (0, None)))
+
+    def drop_watchlist(self, person: Person, watchlist_id: int) -> None:
+        """Forget a watchlist and its hits."""
+        _check_manager(person)
+        self._watchlists.drop(self._watchlist(person, watchlist_id).watchlist_id)
+
+    def hits(self, person: Person, watchlist_id: int, size: int = 50) -> tuple[HitLine, ...]:
+        """The latest hits of a watchlist."""
+        self._watchlist(person, watchlist_id)
+        return tuple(hit_line(row) for row in self._watchlists.hits(watchlist_id, page_size(size)))
+
+    def people_to_notify(self, person: Person) -> tuple[tuple[str, str], ...]:
+        """(login, name) of those that a watchlist of the person may alert."""
+        near = (None, person.jurisdiction)
+        return tuple(
+            (one.login, one.name)
+            for one in everybody(self._engine)
+            if person.jurisdiction is None or one.jurisdiction in near
+        )
+
+    def _watchlist(self, person: Person, watchlist_id: int) -> Watchlist:
+        found = self._watchlists.get(watchlist_id)
+        if person.jurisdiction not in (None, found.draft.jurisdiction):
+            raise NotFound(f"没有监测方案 {watchlist_id}")
+        return found
+
+
+def _check_manager(person: Person) -> None:
+    if person.role not in _MANAGERS:
+        raise NotAllowed("您的角色不能修改监测方案")
+
+
+def _view(one: Watchlist, hits: int, last: datetime | None) -> WatchlistView:
+    draft = one.draft
+    return WatchlistView(
+        watchlist_id=one.watchlist_id,
+        jurisdiction=draft.jurisdiction,
+        name=draft.name,
+        query=draft.query,
+        topics=draft.topics,
+        severity_min=draft.severity_min,
+        owner=one.owner,
+        notify=draft.notify,
+        every_minutes=draft.every_minutes,
+        active=draft.active,
+        version=one.version,
+        hits=hits,
+        last_hit_at=last,
+    )
