@@ -66,6 +66,7 @@ class Visit:
         self._ok = True
         self._problems: list[str] = []
         self._entrances: list[Visited] = []
+        self._asked: set[str] = set()
         self._crashes: list[BaseException] = []
 
     def report(self) -> CrawlReport:
@@ -78,6 +79,12 @@ class Visit:
             self._tally,
             tuple(self._problems),
         )
+
+    def asks(self, url: str) -> bool:
+        """True the first time that this visit wants `url`."""
+        new = _key(url) not in self._asked
+        self._asked.add(_key(url))
+        return new
 
     async def conditions(self, url: str, entrance: bool) -> dict[str, str]:
         """The headers that ask for `url` only if it changed.
@@ -120,6 +127,8 @@ class Visit:
         visited = Visited(self.source.id, _key(url), etag, modified, self._house.clock.now())
         if entrance:
             self._entrances.append(visited)
+        if entrance and parsed.refused and not parsed.posts and not parsed.links:
+            self.missed(url, parsed.refused[0].reason, lasting=False, entrance=True)
         return Haul(self.source, visited.at, parsed, None if entrance else visited)
 
     async def deliver(self, haul: Haul, hold: Callable[[bool], None]) -> None:

@@ -44,6 +44,8 @@ def parse_feed(content: bytes, context: PageContext) -> Parsed:
     remarks = () if whole else (Remark("a feed that is not well-formed", context.url),)
     if not whole and not _ENDS.search(text[-_TAIL:]):
         items, remarks = items[:-1], (Remark("a feed that is cut off", context.url),)
+        if not items:
+            return refuse(content, context, "a feed that is cut off in its first item")
     posts = (to_post(_draft(e), context, etree.tostring(e, encoding="utf-8")) for e in items)
     return gather([Parsed(next=_next(root, context), remarks=remarks), *posts])
 

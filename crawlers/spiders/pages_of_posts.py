@@ -24,7 +24,8 @@ class _PagesOfPosts(VisitingSpider):
         following = haul.parsed.next
         source = self.visit.source
         if following and page < source.pages and within(following, source.hosts):
-            yield await self.ask(following, entrance=True, page=page + 1)
+            async for request in self.ask(following, entrance=True, page=page + 1):
+                yield request
 
 
 class FeedSpider(_PagesOfPosts):

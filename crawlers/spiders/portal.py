@@ -22,9 +22,11 @@ class PortalSpider(VisitingSpider):
         if haul.parsed.refused:
             yield haul
         for link in await self.visit.worth_fetching(haul.parsed.links):
-            yield await self.ask(link, entrance=False, page=page)
+            async for request in self.ask(link, entrance=False, page=page):
+                yield request
         if haul.parsed.next and page < self.visit.source.pages:
-            yield await self.ask(haul.parsed.next, entrance=True, page=page + 1)
+            async for request in self.ask(haul.parsed.next, entrance=True, page=page + 1):
+                yield request
 
     async def take(self, response: Any, page: int) -> AsyncIterator[Any]:
         """Deliver an article, whichever list page led to it."""

@@ -35,17 +35,22 @@ class VisitingSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the source's own addresses."""
         for url in self.visit.source.urls:
-            yield await self.ask(url, entrance=True)
+            async for request in self.ask(url, entrance=True):
+                yield request
 
-    async def ask(self, url: str, *, entrance: bool, page: int = 1) -> Any:
-        """The request for `url`, conditional where it was fetched before."""
-        return scrapy.Request(
+    async def ask(self, url: str, *, entrance: bool, page: int = 1) -> AsyncIterator[Any]:
+        """The request for `url`, conditional where it was fetched before; none the second time."""
+        if not self.visit.asks(url):
+            return
+        yield scrapy.Request(
             url,
             callback=self.enter if entrance else self.take,
             errback=self.miss,
             headers=await self.visit.conditions(url, entrance),
             meta={"asked": url, "entrance": entrance, "handle_httpstatus_list": [_NOT_MODIFIED]},
             cb_kwargs={"page": page},
+            # Scrapy's own filter would drop a redirect that comes back, without a word
+            dont_filter=True,
         )
 
     async def enter(self, response: Any, page: int) -> AsyncIterator[Any]:
