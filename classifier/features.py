@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from classifier.rules.context import Context, read_context
 from classifier.rules.folding import Folded, fold
 from classifier.rules.grades import Graded, grade_findings
-from classifier.rules.harm import find_harm
+from classifier.rules.harm import find_harm, find_outrage
 from classifier.rules.lexicon import Hit, Lexicon
 from classifier.rules.mark_words import Mark
 from yuqing.domain.verdict import Topic
@@ -70,7 +70,8 @@ def read(
     folded = fold(text[:LONGEST])
     hits = tuple(lexicon.find(folded.text))
     context = read_context(folded.text, hits, published_at)
-    graded = grade_findings(folded, find_harm(folded.text), context)
+    findings = (*find_harm(folded.text), *find_outrage(folded.text))
+    graded = grade_findings(folded, findings, context)
     return Reading(folded, hits, context, graded)
 
 

@@ -57,7 +57,9 @@ class Opinion:
 
     @cached_property
     def relevant(self) -> bool:
-        """By the model, or because victims or a loss of the graver kind are reported."""
+        """By the model, or because harm of the graver kind is reported; never a foreign affair."""
+        if self.reading.context.abroad_only:
+            return False
         return self.relevance >= self.settings["relevant_from"] or self.statutory >= Severity.LARGER
 
     @cached_property

@@ -21,27 +21,26 @@ class Named:
 
 
 class Gazetteers:
-    """The places of every jurisdiction served, found in one pass, longest name first."""
+    """The places of every jurisdiction served, longest name first. Each gazetteer is searched by
+    itself, so that one government's longer alias never hides another's place."""
 
     def __init__(self, places: Mapping[str, Sequence[Place]]) -> None:
-        self._lexicon: Lexicon[tuple[str, str]] = Lexicon(_spellings(places))
+        self._lexicons = {code: Lexicon(_spellings(places[code])) for code in sorted(places)}
 
     def find(self, folded: Folded, only: Collection[str] = ()) -> tuple[Named, ...]:
         """The places named in `folded`, in its own positions; `only` narrows to jurisdictions."""
         return tuple(
             Named(jurisdiction, name, hit.start, hit.end)
-            for hit in self._lexicon.find(folded.text)
-            for jurisdiction, name in hit.means
+            for jurisdiction, lexicon in self._lexicons.items()
             if not only or jurisdiction in only
+            for hit in lexicon.find(folded.text)
+            for name in hit.means
         )
 
 
-def _spellings(
-    places: Mapping[str, Sequence[Place]],
-) -> dict[str, tuple[tuple[str, str], ...]]:
-    spelled: dict[str, tuple[tuple[str, str], ...]] = {}
-    for jurisdiction, listed in sorted(places.items()):
-        for place in listed:
-            for word in dict.fromkeys(fold(w).text for w in (place.name, *place.aliases)):
-                spelled[word] = (*spelled.get(word, ()), (jurisdiction, place.name))
+def _spellings(listed: Sequence[Place]) -> dict[str, tuple[str, ...]]:
+    spelled: dict[str, tuple[str, ...]] = {}
+    for place in listed:
+        for word in dict.fromkeys(fold(w).text for w in (place.name, *place.aliases)):
+            spelled[word] = (*spelled.get(word, ()), place.name)
     return spelled

@@ -29,13 +29,16 @@ _STATISTIC = re.compile(
     "平均|近年来|研究(?:显示|表明|发现)|概率|条例|规定|以上的|是指|的事故"
 )
 _SUPPOSED = re.compile(
-    "如果|假如|一旦|万一|可能(?:会)?(?:造成|导致)|会(?:造成|导致)|防止|避免|杜绝|险些|差点|难道"
+    "如果|假如|一旦|万一|可能(?:会)?(?:造成|导致)|会(?:造成|导致)|防止|避免|杜绝|险些|差点|难道|扬言|威胁"
 )
 _NEGATED = re.compile("(?:未|没有|没|并未|并非|不是|无|零)(?:造成|导致|出现|发生|有)?[^。,;]{0,4}$")
 _CASES = re.compile("病例|确诊|无症状|疑似|治愈|出院|新冠|肺炎")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)年")
 _SENTENCE_END = re.compile("[。!?;\n]")
-_MEDIA = frozenset({"央视", "新华网", "中新网", "网友", "书记", "中央"})
+_MEDIA = frozenset({"央视", "新华网", "中新网", "网友", "中央"})
+_OURS = re.compile(
+    "中国|我国|国人|同胞|华人|华侨|留学生|境外输入|我省|我市|我县|我区|本市|本县|本区"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Context:
     drill: bool
     denied: bool
     foreign: bool
+    abroad_only: bool
     published_year: int | None
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
@@ -84,11 +88,13 @@ def read_context(
     text: str, hits: Sequence[Hit[Topic | Mark]], published_at: datetime | None
 ) -> Context:
     """The context of a folded text; `published_at` tells which years are long past."""
+    foreign = is_foreign(hits)
     return Context(
         text=text,
         drill=_DRILL.search(text) is not None,
         denied=_DENIAL.search(text) is not None,
-        foreign=is_foreign(hits),
+        foreign=foreign,
+        abroad_only=foreign and _OURS.search(text) is None,
         published_year=published_at.year if published_at else None,
     )
 

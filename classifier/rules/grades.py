@@ -65,6 +65,8 @@ THRESHOLDS: dict[Harm, tuple[Threshold, ...]] = {
             (100, Severity.LARGER, "百人以上受影响"),
         ]
     ),
+    Harm.OUTRAGE: _local([(1, Severity.MAJOR, "震动社会的恶性案件")]),
+    Harm.LOCKDOWN: _local([(1, Severity.GRAVE, "全省范围的危机")]),
 }
 _RESCUED = ("获救", "救出", "脱险", "脱困", "疏散", "升井", "送往医院", "送医")
 

@@ -21,11 +21,14 @@ class Harm(StrEnum):
     LOSS = "loss"
     CROWD = "crowd"
     AFFECTED = "affected"
+    OUTRAGE = "outrage"
+    LOCKDOWN = "lockdown"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`count` people (or yuan, for a loss) told at [start, end) of the folded text."""
+    """`count` people (or yuan, for a loss) told at [start, end) of the folded text; 1 for what
+    is grave without a number."""
 
     harm: Harm
     count: float
@@ -33,8 +36,7 @@ class Finding:
     end: int
 
 
-_NO_PERSON = r"(?!只|头|匹|辆|台|间|处|栋|座|家|起|次|天|小时|分钟|条|楼|层|号)"
-_WHO = _NO_PERSON + r"(?:名|位|个|人|口|具|户)?[^,。;!?、:\n\d()]{0,10}?"
+_WHO = r"(?:(?:名|位|个|人|口|具)[^,。;!?、:\n\d()]{0,10}?)?"
 _DIE = (
     r"(?:死亡(?!率|原因|证明|赔偿|风险|线)|遇难|丧生|身亡|罹难|牺牲|殉职|溺亡|坠亡|溺水身亡|烧死|熏死|砸死|"
     r"撞死|撞亡|压死|毒死|打死|捅死|砍死|杀死|遇害|被害|丧命|殒命|窒息而死|不治|死于非命|死去)"
@@ -42,7 +44,7 @@ _DIE = (
 _BARE_DIE = r"^(?:人|名|个)?(?:当场)?死(?!刑|缓|活|角|路|里|因|机|党|板|者|去|于|亡)"
 _GRAVE = r"(?:重伤|伤势(?:较|严)?重|病危|危重|生命垂危|截肢|重度烧伤)"
 _HURT = (
-    r"(?:受伤|轻伤|烧伤|摔伤|砸伤|擦伤|灼伤|送医|送往医院|被送|住院|入院|就医|就诊|中毒|呕吐|腹泻|"
+    r"(?:受伤|轻伤|烧伤|摔伤|砸伤|擦伤|灼伤|送医|送往医院|被送|住院|入院|中毒|呕吐|腹泻|"
     r"不适|昏迷|晕倒|身体不适|伤亡|吸入)"
 )
 _MISSING = r"(?:失踪|失联|下落不明|失去联系|不知去向)"
@@ -65,11 +67,16 @@ _BEFORE: tuple[tuple[Harm, re.Pattern[str]], ...] = (
 )
 _AND = re.compile(r"^(?:名|位|个|人)[^,。;!?\n\d]{0,8}(?:和|及|与|以及)$")
 _CLAUSE_END = re.compile("[,。;!?\n]")
+_SHOCKING = re.compile(
+    "虐死|活活(?:打|饿|烧)死|饿[^,。;!?]{0,8}(?:虐死|致死)|灭门|碎尸|(?:虐待|殴打)[^,。;!?]{0,4}致死|"
+    "(?:暴力恐怖|暴恐|恐怖)(?:袭击|案件)|性侵(?:多名)?(?:幼女|女童|儿童|学生)|(?:投毒|纵火|持刀)[^,。;!?]{0,10}(?:儿童|学生|幼儿)"
+)
+_PROVINCE_SHUT = re.compile("封省|全省(?:封控|封锁|停电|断网|停课)|省[^,。;!?]{0,8}所有城市封")
 _PERSON = re.compile(r"^(?:多|余)?(?:名|位|个|人|口|具|条)")
 _COUNT_END = re.compile(r"^(?:多|余)?(?:人|名|位|个|[,。;!?、)]|$)")
 _YUAN = re.compile(r"^(?:多|余)?(?:元|块|人民币|巨款|的?(?:货款|学费|工程款|损失))")
 _LOST = re.compile(
-    r"(?:损失|涉案|被骗|骗取|骗走|骗了|诈骗|待还|待收|未兑付|无法兑付|拖欠|欠薪|挪用|侵吞|贪污|受贿|卷走|卷款|"
+    r"(?:损失|涉案|被骗|骗取|骗走|骗了|诈骗|待还|待收|未兑付|无法兑付|拖欠|欠薪|挪用|侵吞|卷走|卷款|"
     r"非法集资|吸收(?:公众)?存款|资不抵债|流失)[^。;!?\n]{0,14}$"
 )
 _ACTING = re.compile(
@@ -89,13 +96,24 @@ _PEOPLE_UNIT = re.compile(
 def find_harm(text: str) -> Iterator[Finding]:
     """Every harm that a number of the folded `text` counts, in order; nothing is weighed yet."""
     found = [number for number in numbers(text) if number.value >= 1]
+    used = 0  # a verb that counted one number does not count the next (1人死亡9人受伤)
     for i, number in enumerate(found):
         stop = found[i + 1].start if i + 1 < len(found) else len(text)
-        start = found[i - 1].end if i else 0
+        start = max(found[i - 1].end, used) if i else 0
         if _joined(text[number.end : stop]) and i + 1 < len(found):
-            yield from _shared(text, number, found[i + 1])
+            told = list(_shared(text, number, found[i + 1]))
         else:
-            yield from _of(text, number, max(start, number.start - 24), min(stop, number.end + 24))
+            near = max(start, number.start - 24), min(stop, number.end + 24)
+            told = list(_of(text, number, *near))
+            used = max([used, *(finding.end for finding in told)])
+        yield from told
+
+
+def find_outrage(text: str) -> Iterator[Finding]:
+    """What is grave without a number: crimes that shock everybody, a whole province shut."""
+    for harm, pattern in ((Harm.OUTRAGE, _SHOCKING), (Harm.LOCKDOWN, _PROVINCE_SHUT)):
+        for match in pattern.finditer(text):
+            yield Finding(harm, 1, match.start(), match.end())
 
 
 def _joined(gap: str) -> bool:

@@ -55,6 +55,8 @@ def _value(match: re.Match[str]) -> float | None:
         value = 2 * _product(match["vunits"])
     elif match["bare"]:
         value = _product(match["bare"])
+    elif match["han"] in ("百", "千") and not (match["near"] or match["over"]):
+        value = None  # alone it is a part of a word: 秋千, 百姓
     else:
         value = han_value(match["han"])
     if value is not None and match["near"] and value >= 1:

@@ -18,8 +18,8 @@ from yuqing.domain.errors import ConfigError
 
 SETTINGS: dict[str, float] = {
     "relevant_from": 0.4,
-    "severity_1_from": 0.5,
-    "severity_2_from": 0.3,
+    "severity_1_from": 0.4,
+    "severity_2_from": 0.28,
     "also_from": 0.2,
     "confidence_slope": 1.0,
     "confidence_level": 0.0,

@@ -66,7 +66,8 @@ def _all(data: Path) -> Iterator[Example]:
         kinds = (Topic.WORK_SAFETY, Topic.TRANSPORT, Topic.DISASTER, Topic.FOOD_DRUG)
         yield Example(row["text"], None, (*kinds, Topic.PUBLIC_SECURITY), None, "cec")
     for row in rows(data / "stream/weibo_fuzhou.jsonl.gz"):
-        yield Example(row["text"], True, (Topic.ENVIRONMENT, Topic.URBAN), None, "fuzhou")
+        origin = "news" if row["text"].startswith(("【", "#")) else "fuzhou"
+        yield Example(row["text"], True, (Topic.ENVIRONMENT, Topic.URBAN), None, origin)
     for row in rows(data / "replies/hotline_fuzhou_1464.jsonl.gz"):
         yield Example(_joined(row), True, (Topic.ENVIRONMENT, Topic.URBAN), False, "hotline")
 
@@ -83,6 +84,7 @@ def _messages(data: Path) -> Iterator[Example]:
     for name in ("topics/taidi_raw_unlabelled", "events/messages", "replies/message_reply_2016"):
         for row in rows(data / f"{name}.jsonl.gz"):
             yield Example(_joined(row), True, TOPICS, False, "messages")
+            yield Example(row.get("title") or "", True, TOPICS, None, "titles")
 
 
 def _background(data: Path) -> Iterator[Example]:
