@@ -122,6 +122,8 @@ class CrawlState:
         *also: sa.ColumnElement[bool],
     ) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
+        if not keys:
+            return found
         with failures_named(), reading(self._engine).begin() as link:
             for some in _portions(sorted(set(keys))):
                 asked = sa.select(table).where(column.in_(some), *also)

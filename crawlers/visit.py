@@ -67,6 +67,7 @@ class Visit:
         self._problems: list[str] = []
         self._entrances: list[Visited] = []
         self._asked: set[str] = set()
+        self._pages: dict[str, Visited | None] = {}
         self._crashes: list[BaseException] = []
 
     def report(self) -> CrawlReport:
@@ -92,8 +93,7 @@ class Visit:
         Those of an entrance (a list, a feed) lapse after the source's `revisit`: what hangs on it
         is then looked at again even if the list itself stays the same.
         """
-        known = await self._aside(lambda: self._house.state.visited(self.source.id, [_key(url)]))
-        page = known.get(_key(url))
+        page = (await self._remembered([url]))[0]
         if page is None or (entrance and self._house.clock.now() - page.at >= self.source.revisit):
             return {}
         asked = {"If-None-Match": page.etag, "If-Modified-Since": page.last_modified}
@@ -102,11 +102,11 @@ class Visit:
     async def worth_fetching(self, links: Iterable[str]) -> list[str]:
         """Those of `links` never fetched, or not since the source's `revisit`."""
         wanted = list(links)
-        seen = await self._aside(
-            lambda: self._house.state.visited(self.source.id, [_key(url) for url in wanted])
-        )
+        pages = await self._remembered(wanted)
         due = self._house.clock.now() - self.source.revisit
-        return [url for url in wanted if _key(url) not in seen or seen[_key(url)].at <= due]
+        return [
+            url for url, page in zip(wanted, pages, strict=True) if page is None or page.at <= due
+        ]
 
     def read(self, parser: Parser, content: bytes, url: str, charset: str | None) -> Parsed:
         """What `parser` finds in a page. A parser that breaks on a page refuses it: the page goes
@@ -155,8 +155,8 @@ class Visit:
         self._unchanged += 1
         if entrance:
             return
-        known = await self._aside(lambda: self._house.state.visited(self.source.id, [_key(url)]))
-        again = [replace(page, at=self._house.clock.now()) for page in known.values()]
+        now = self._house.clock.now()
+        again = [replace(page, at=now) for page in await self._remembered([url]) if page]
         await self._aside(lambda: self._house.state.record(visited=again))
 
     def missed(self, url: str, problem: str, lasting: bool, entrance: bool) -> Haul | None:
@@ -186,6 +186,13 @@ class Visit:
                 raise error
         if not self._problems and not self._crashes and self._entrances:
             await self._aside(lambda: self._house.state.record(visited=self._entrances))
+
+    async def _remembered(self, urls: list[str]) -> list[Visited | None]:
+        new = {_key(url) for url in urls} - self._pages.keys()
+        if new:
+            found = await self._aside(lambda: self._house.state.visited(self.source.id, new))
+            self._pages |= {key: found.get(key) for key in new}
+        return [self._pages[_key(url)] for url in urls]
 
     async def _aside(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._house.lane, work)
