@@ -28,12 +28,12 @@ def main(seconds: float) -> None:
     """Print posts a second for short posts and for messages of about 400 characters."""
     judge = load_judge(PLACES)
     for name, texts in (("short", SHORT), ("long", (LONG,))):
-        count, started = 0, time.perf_counter()
-        while (spent := time.perf_counter() - started) < seconds:
+        count, started = 0, time.process_time()
+        while (spent := time.process_time() - started) < seconds:
             for text in islice(cycle(texts), 60):
                 judge.judge("p", text)
             count += 60
-        print(f"judge {name}: {count / spent:,.0f} posts/s")
+        print(f"judge {name}: {count / spent:,.0f} posts/s of processor time")
 
 
 if __name__ == "__main__":

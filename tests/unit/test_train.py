@@ -1,0 +1,50 @@
+"""Training: the weak labels, the measures, and a clear error where the data are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from classifier.features import TOPICS, read
+from classifier.rules.lexicon import product_lexicon
+from classifier.train import train
+from classifier.train.measure import f1_by_class, kappa
+from classifier.train.sources import Example, gold_mark, weak_relevance, weak_topic
+from yuqing.domain.errors import ConfigError
+from yuqing.domain.verdict import Topic
+
+
+def test_missing_data_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"posts\.jsonl"):
+        train(tmp_path, tmp_path, tmp_path / "out")
+
+
+def test_a_weak_topic_is_the_clear_one_of_the_allowed() -> None:
+    lexicon = product_lexicon()
+    text = "公积金断缴以后,养老保险和医保还能补缴吗,去社保局问了没人答"
+    example = Example(text, True, TOPICS)
+    assert weak_topic(example, read(text, lexicon)) is Topic.SOCIAL_SECURITY
+    only = Example(text, True, (Topic.LABOUR,))
+    assert weak_topic(only, read(text, lexicon)) is Topic.LABOUR
+    assert weak_topic(Example("嗯", True, TOPICS), read("嗯", lexicon)) is None
+
+
+def test_foreign_news_is_weakly_irrelevant() -> None:
+    text = "法国南部森林大火,巴黎消防员前往支援"
+    example = Example(text, None, TOPICS, None, "cec")
+    assert weak_relevance(example, read(text, product_lexicon()), Topic.DISASTER) is False
+
+
+def test_a_text_is_known_again_by_its_first_characters() -> None:
+    assert gold_mark("停水了!!没人管") == gold_mark("停水了,没人管")
+
+
+def test_kappa_is_one_for_agreement_and_zero_for_chance() -> None:
+    assert kappa([0, 1, 2, 4], [0, 1, 2, 4]) == 1.0
+    assert kappa([0, 4, 0, 4], [0, 0, 4, 4]) == pytest.approx(0.0)
+
+
+def test_f1_leaves_rare_classes_out() -> None:
+    gold = ["a"] * 5 + ["b"] * 4
+    assert f1_by_class(gold, ["a"] * 9) == {"a": pytest.approx(10 / 14)}
