@@ -16,20 +16,21 @@ from yuqing.domain.verdict import Topic
 class Rules:
     """The numbers of the decision, chosen on labelled complaints.
 
-    `enough` likeness joins. Likeness is divided by `elsewhere` when the headline names a place the
-    event never mentions and the event's headlines name places the post never mentions; by
-    `unnamed` when both give names and share none; times `named` when they share one; divided by
-    `off_topic` when both have topics and none in common. Where less than `trouble` of it is about
-    anything but names, the place is the same and the matter is not. Above `same_text` nothing but
-    the text is asked. From `copy_bands` shared bands on a post is a near-copy. `window` None looks
-    back without end.
+    `enough` likeness joins. Likeness counts `soon` times within `soon_within` of the event's posts,
+    and `named` times when the two share a name. It is divided by `elsewhere` when the headline
+    names a place the event never mentions and the event's headlines name places the post never
+    mentions, and by `off_topic` when both have topics and none in common. Where less than `trouble`
+    of it is about anything but names, the place is the same and the matter is not. Above
+    `same_text` nothing but the text is asked. From `copy_bands` shared bands on a post is a
+    near-copy. `window` None looks back without end.
     """
 
     enough: float = 0.11
     elsewhere: float = 10.0
-    unnamed: float = 1.1
-    named: float = 1.2
+    named: float = 1.1
     off_topic: float = 1.3
+    soon: float = 1.5
+    soon_within: timedelta = timedelta(days=3)
     trouble: float = 0.05
     same_text: float = 0.99
     copy_bands: int = 3
@@ -38,12 +39,14 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An event that might take the post: its profile and topics, and the bands they share."""
+    """An event that might take the post: its profile and topics, the bands they share, and the
+    seconds from the event's nearest end to the post (0 within it)."""
 
     event_id: str
     profile: Profile
     topics: frozenset[Topic]
     bands: int
+    apart: int = 0
 
 
 def choose(
@@ -75,15 +78,17 @@ def strength(
     """
     like, about = likeness
     copied = event.bands >= rules.copy_bands
-    if like >= rules.same_text or (like * rules.named < rules.enough and not copied):
+    soon = rules.soon if event.apart <= rules.soon_within.total_seconds() else 1.0
+    if like >= rules.same_text or (like * soon * rules.named < rules.enough and not copied):
         return like
     if _elsewhere(post, event.profile):
         return like / rules.elsewhere
     if copied:
         return max(like, rules.same_text * event.bands / BANDS)
-    if about < rules.trouble:
+    if about * soon < rules.trouble:
         return min(like, rules.enough) / 2
-    return like * _names_factor(post, event.profile, rules) / _topic_divisor(topics, event, rules)
+    named = rules.named if post.names & event.profile.names else 1.0
+    return like * soon * named / _topic_divisor(topics, event, rules)
 
 
 def _elsewhere(post: Traits, event: Profile) -> bool:
@@ -91,12 +96,6 @@ def _elsewhere(post: Traits, event: Profile) -> bool:
         return False
     here = frozenset(post.buckets.tolist())
     return not event.mentions(post.leads) and not event.leads & here
-
-
-def _names_factor(post: Traits, event: Profile, rules: Rules) -> float:
-    if not post.names or not event.names:
-        return 1.0
-    return rules.named if post.names & event.names else 1.0 / rules.unnamed
 
 
 def _topic_divisor(topics: frozenset[Topic], event: Candidate, rules: Rules) -> float:

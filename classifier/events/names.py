@@ -15,6 +15,12 @@ _KINDS = (
     "养老院|公园|市场|饭店|酒店|超市|工业园|开发区|水库|大桥|村|镇|乡|苑|府|城|路|街|厂|站|湾|庭|楼盘|项目|平台"
 )
 _HAN_END = re.compile(r"[\u4e00-\u9fff]+$")
+_PLOTS = (
+    "小区|花园|家园|公寓|嘉园|佳苑|新村|大厦|广场|学校|中学|小学|幼儿园|医院|养老院|公园|市场|饭店|酒店|"
+    "超市|大桥|苑|府|湾|庭|楼盘|路|街|大道"
+)
+PLOTS = frozenset(_PLOTS.split("|"))
+"""Kinds small enough that two of them are two places; a village or town may hold the other."""
 _NAME = re.compile(rf"(?=([\u4e00-\u9fff]{{2}})({_KINDS}))")
 
 

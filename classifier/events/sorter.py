@@ -35,6 +35,10 @@ class Standing:
         last = max(self.last, at) if self.profile.posts else at
         return Standing(self.profile.joined(post), self.topics | topics, first, last)
 
+    def apart(self, at: int) -> int:
+        """Seconds from the event's nearest end to `at`; 0 within it."""
+        return max(0, self.first - at, at - self.last)
+
 
 class Sorter:
     """`load` brings the standing of known events by id. Mutable; one owner."""
@@ -49,6 +53,7 @@ class Sorter:
         self.standings: dict[str, Standing] = {}
         self._rules = rules
         self._load = load
+        self._span = rules.window.total_seconds() if rules.window else inf
 
     def prepare(self, posts: Collection[Traits]) -> None:
         """Load at once what `place` will most likely need for all of `posts`."""
@@ -60,9 +65,9 @@ class Sorter:
         near = self.postings.near(post)
         self._ensure({event for event, _bands in near})
         candidates = [
-            Candidate(event, self.standings[event].profile, self.standings[event].topics, bands)
+            Candidate(event, standing.profile, standing.topics, bands, standing.apart(at))
             for event, bands in near
-            if self._in_window(self.standings[event], at)
+            if (standing := self.standings[event]).apart(at) <= self._span
         ]
         event_id = choose(post, topics, candidates, self._rules) or founding
         self.standings.setdefault(event_id, Standing())
@@ -74,10 +79,6 @@ class Sorter:
         self._ensure({event_id})
         self.standings[event_id] = self.standings[event_id].joined(post, topics, at)
         self.postings.put(post, event_id, at)
-
-    def _in_window(self, event: Standing, at: int) -> bool:
-        span = inf if self._rules.window is None else self._rules.window.total_seconds()
-        return event.first - span <= at <= event.last + span
 
     def _ensure(self, event_ids: Collection[str]) -> None:
         missing = [event for event in event_ids if event not in self.standings]

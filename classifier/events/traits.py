@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from classifier.events.names import names, spelled
+from classifier.events.names import PLOTS, names, spelled
 from classifier.events.signature import bands
 from classifier.events.words import BUCKETS, Floats, Ints, Words, counted, pair
 from yuqing.domain.text import normalise
@@ -28,7 +28,7 @@ RARE_NAME = 0.01
 class Traits:
     """`buckets` (ascending) and `weights` (unit length) are the text; `plain` are the weights with
     those of names struck out: what is told of the named. `pairs`, `names` and `bands` are what
-    candidates are looked up by; `leads` are the buckets of the names in the headline."""
+    candidates are looked up by; `leads` are the buckets of the names of plots in the headline."""
 
     buckets: Ints
     weights: Floats
@@ -79,7 +79,7 @@ def _name_keys(text: str, places: Iterable[str], words: Words) -> frozenset[int]
 
 
 def _leads(headline: str, words: Words) -> frozenset[int]:
-    cores = {core for core, _kind in names(headline)}
+    cores = {core for core, kind in names(headline) if kind in PLOTS}
     return frozenset(pair(core) for core in cores if _rare(core, words))
 
 

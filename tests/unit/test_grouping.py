@@ -122,7 +122,7 @@ def test_different_topics_need_more_likeness() -> None:
     words = Words()
     one = read("翠屏湾小区三号楼停水", "水泵坏了等配件。", (), words)
     two = read("翠屏湾小区三号楼电梯困人", "电梯又坏了。", (), words)
-    rules = Rules()
+    rules = Rules(soon=1.0)
     first = Sorter(rules, Postings())
     first.place(one, frozenset({Topic.URBAN}), 0, event_id_of("j", "1"))
     like = first.standings[event_id_of("j", "1")].profile.likeness(two.spread(two.weights))
