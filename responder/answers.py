@@ -9,25 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select, update
 
 from responder.copies import digest, plain, post_of
+from responder.matching import LEAST_WORDS, LIKELY, Matter, kind_of, likeness, shared
 from responder.rows import insert_new
 from responder.schema import event_posts, offers, tickets
 from stream.messages import Relevant
 from stream.sql import failures_named, reading
 from yuqing.domain.errors import Conflict, NotFound
 from yuqing.domain.post import Owner, Post
-from yuqing.domain.text import tokens
-from yuqing.domain.verdict import Verdict
 
-LIKELY = 0.55
-LEAST_WORDS = 0.2
 _CANDIDATES = 500
-_CONFERENCE = ("新闻发布会", "新闻通气会", "媒体通气会")
+_TITLES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,44 +42,6 @@ class Offer:
     offered_at: datetime
     decided_by: str | None
     decided_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """What a ticket is about, as far as matching needs it; `texts` are of its title and posts."""
-
-    ticket_id: str
-    topic: str
-    places: tuple[str, ...]
-    first_posted_at: datetime
-    texts: tuple[str, ...]
-
-
-def likeness(post: Post, verdict: Verdict, matter: Matter) -> tuple[float, tuple[str, ...]]:
-    """How likely `post` answers `matter`, 0..1, and why; 0 for what was published before it."""
-    if post.first_known_at < matter.first_posted_at:
-        return 0.0, ()
-    words = max((shared(text, post.text) for text in matter.texts), default=0.0)
-    if words < LEAST_WORDS:
-        return 0.0, ()
-    score, reasons = 0.4 * min(words / 0.6, 1.0), [f"用语相近 {words:.0%}"]
-    if matter.topic in {verdict.topic.value, *(topic.value for topic in verdict.also)}:
-        score, reasons = score + 0.25, [*reasons, "主题相同"]
-    common = [place for place in matter.places if place in verdict.places or place in post.text]
-    if common:
-        score, reasons = score + 0.35, [*reasons, f"涉及同一地点：{'、'.join(common)}"]
-    return score, tuple(reasons)
-
-
-def shared(asked: str, answer: str) -> float:
-    """The share of the token pairs of `asked` that `answer` has too, 0..1."""
-    pairs = _pairs(asked)
-    return len(pairs & _pairs(answer)) / len(pairs) if pairs else 0.0
-
-
-def kind_of(post: Post) -> str:
-    """`press_conference` when the post tells of one, else `publish`."""
-    return "press_conference" if any(word in post.text for word in _CONFERENCE) else "publish"
 
 
 class Offers:
@@ -151,33 +109,45 @@ def decide(
 
 def _matters(connection: Connection, relevant: Relevant) -> list[Matter]:
     topics = [relevant.verdict.topic.value, *(topic.value for topic in relevant.verdict.also)]
+    found = tickets.c
+    columns = (found.ticket_id, found.event_id, found.title, found.topic, found.places)
     query = (
-        select(tickets)
-        .where(tickets.c.jurisdiction == relevant.jurisdiction, tickets.c.open)
-        .where(tickets.c.topic.in_(topics))
-        .order_by(tickets.c.opened_at.desc())
+        select(*columns, found.first_posted_at, found.discovered_at)
+        .where(found.jurisdiction == relevant.jurisdiction, found.open, found.topic.in_(topics))
+        .order_by(found.opened_at.desc())
         .limit(_CANDIDATES)
     )
-    rows = connection.execute(query).all()
-    return [_matter(connection, row) for row in rows]
+    rows = [row for row in connection.execute(query) if _concerns(row, relevant)]
+    titles = _titles(connection, [row.event_id for row in rows if row.event_id])
+    return [_matter(row, titles.get(row.event_id, [])) for row in rows]
 
 
-def _matter(connection: Connection, row: Row[Any]) -> Matter:
+def _concerns(row: Any, relevant: Relevant) -> bool:
+    """Worth a closer look: a place or words in common."""
+    text, places = relevant.post.text, relevant.verdict.places
+    near = any(place in places or place in text for place in row.places)
+    return near or shared(row.title, text) >= LEAST_WORDS
+
+
+def _titles(connection: Connection, event_ids: Sequence[str]) -> dict[str, list[str]]:
+    """The first few titles of each event's posts."""
     query = (
-        select(event_posts.c.post)
-        .where(event_posts.c.event_id == row.event_id)
-        .order_by(event_posts.c.copied_at)
-        .limit(5)
+        select(event_posts.c.event_id, event_posts.c.post["title"].as_string())
+        .where(event_posts.c.event_id.in_(event_ids))
+        .order_by(event_posts.c.copied_at, event_posts.c.post_id)
     )
-    posts = connection.execute(query).scalars().all() if row.event_id else []
-    texts = (row.title, *(str(post["title"] or post["body"][:80]) for post in posts))
+    titles: dict[str, list[str]] = {}
+    for event_id, title in connection.execute(query):
+        first = titles.setdefault(event_id, [])
+        if title and len(first) < _TITLES:
+            first.append(title)
+    return titles
+
+
+def _matter(row: Any, titles: Sequence[str]) -> Matter:
     first = row.first_posted_at or row.discovered_at
+    texts = tuple(dict.fromkeys((row.title, *titles)))
     return Matter(row.ticket_id, row.topic, tuple(row.places), first, texts)
-
-
-def _pairs(text: str) -> set[tuple[str, str]]:
-    words = tokens(text)
-    return set(pairwise(words))
 
 
 def _row(

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from responder.rows import insert_new
 from responder.schema import event_copies, event_posts
@@ -46,11 +46,8 @@ def event_of(data: Any) -> Event:
     return _events().validate_python(data)
 
 
-def put_event(
-    connection: Connection, event: Event, added: Sequence[Relevant], now: datetime
-) -> None:
-    """Keep `event` if it is newer than the copy, and the posts not yet copied."""
-    insert_new(connection, event_posts, [_post_row(event.event_id, one, now) for one in added])
+def put_event(connection: Connection, event: Event) -> None:
+    """Keep `event` if it is newer than the copy."""
     row = _event_row(event)
     if insert_new(connection, event_copies, [row]) == 0:
         connection.execute(
@@ -61,11 +58,11 @@ def put_event(
         )
 
 
-def event_in(connection: Connection, event_id: str) -> Event | None:
-    """The copy of an event."""
-    query = select(event_copies.c.snapshot).where(event_copies.c.event_id == event_id)
-    snapshot = connection.execute(query).scalar_one_or_none()
-    return None if snapshot is None else event_of(snapshot)
+def put_posts(
+    connection: Connection, event_id: str, added: Sequence[Relevant], now: datetime
+) -> None:
+    """Keep those posts of the event that are not yet copied."""
+    insert_new(connection, event_posts, [_post_row(event_id, one, now) for one in added])
 
 
 def _event_row(event: Event) -> dict[str, Any]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
 
 from responder.act import Act
 from responder.announce import announcer
 from responder.answers import Offers
-from responder.copies import event_in, put_event
+from responder.copies import put_event, put_posts
 from responder.labels import MACHINE
 from responder.opening import of_event
+from responder.schema import tickets
 from responder.store import Change, TicketStore
 from responder.stored import Stored, graded_by_human
 from responder.watchlists import Watchlists
@@ -25,29 +29,48 @@ from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.domain.verdict import Severity
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """As much of an event's ticket as tells whether a message asks for anything."""
+
+    ticket_id: str
+    open: bool
+    grade: int
+    emergency: bool
+
+    def outdone_by(self, event: Event) -> bool:
+        """True when the event is graver than the ticket has it."""
+        newly_emergency = event.emergency is not None and not self.emergency
+        return self.open and (event.severity > self.grade or newly_emergency)
+
+
 def respond_handler(
     store: TicketStore, jurisdictions: Mapping[str, Jurisdiction], clock: Clock
 ) -> Handler:
     """For topic `events`, group `respond`: copy the event, open its one ticket, keep its grade.
 
-    It publishes nothing itself: what must reach the bus leaves by the outbox.
+    It publishes nothing itself: what must reach the bus leaves by the outbox. Copies are written
+    a batch at a time; what concerns tickets goes message by message, so that the record does not
+    depend on how the bus cut its batches.
     """
     offers = Offers(store.engine)
 
-    def handle(message: Message, _record: Record) -> Sequence[Outgoing]:
-        if not isinstance(message, EventChanged):
-            raise InvalidMessage("field kind: the topic events carries event_changed only")
-        jurisdiction = jurisdictions.get(message.event.jurisdiction)
-        if jurisdiction is None:
-            raise InvalidMessage(f"field jurisdiction: unknown {message.event.jurisdiction!r}")
-        event = _keep(store, message, clock)
-        stored = store.of_event(event.event_id) or _open(store, event, jurisdiction, clock)
-        if stored is not None:
-            _regrade(store, stored, event, jurisdiction, clock)
-            offers.put(stored.ticket_id, (one.post for one in message.added), clock.now())
-        return ()
+    def handle(records: Sequence[Record]) -> Outcome:
+        changes, refused = _changes(records, jurisdictions)
+        known = _keep(store, changes, clock)
+        for message in changes:
+            event = message.event
+            home = jurisdictions[event.jurisdiction]
+            ticket = known.get(event.event_id) or _opened(store, event, home, clock)
+            if ticket is None:
+                continue
+            known[event.event_id] = ticket
+            if ticket.outdone_by(event):
+                known[event.event_id] = _regraded(store, ticket.ticket_id, event, home, clock)
+            offers.put(ticket.ticket_id, (one.post for one in message.added), clock.now())
+        return Outcome(refused=refused)
 
-    return each(handle)
+    return handle
 
 
 def watch_handler(watchlists: Watchlists, clock: Clock) -> Handler:
@@ -84,30 +107,66 @@ def answers_handler(store: TicketStore, clock: Clock) -> Handler:
     return each(handle)
 
 
-def _keep(store: TicketStore, message: EventChanged, clock: Clock) -> Event:
-    """The newest known state of the event, which a redelivered older one does not undo."""
-    event = message.event
+def _changes(
+    records: Sequence[Record], jurisdictions: Mapping[str, Jurisdiction]
+) -> tuple[list[EventChanged], tuple[Refusal, ...]]:
+    changes: list[EventChanged] = []
+    refused: list[Refusal] = []
+    for record in records:
+        try:
+            changes.append(_change(decode(record.value), jurisdictions))
+        except InvalidMessage as error:
+            refused.append(Refusal(record, str(error)))
+    return changes, tuple(refused)
+
+
+def _change(message: Message, jurisdictions: Mapping[str, Jurisdiction]) -> EventChanged:
+    if not isinstance(message, EventChanged):
+        raise InvalidMessage("field kind: the topic events carries event_changed only")
+    if message.event.jurisdiction not in jurisdictions:
+        raise InvalidMessage(f"field jurisdiction: unknown {message.event.jurisdiction!r}")
+    return message
+
+
+def _keep(store: TicketStore, changes: Sequence[EventChanged], clock: Clock) -> dict[str, Known]:
+    """Copy the events (an older one that comes again undoes nothing); their tickets so far."""
+    if not changes:
+        return {}
+    newest = {change.event.event_id: change.event for change in changes}
+    for change in changes:
+        if change.event.version > newest[change.event.event_id].version:
+            newest[change.event.event_id] = change.event
     with failures_named(), store.engine.begin() as connection:
-        put_event(connection, event, message.added, clock.now())
-        return event_in(connection, event.event_id) or event
+        for change in changes:
+            put_posts(connection, change.event.event_id, change.added, clock.now())
+        for event in newest.values():
+            put_event(connection, event)
+        return _tickets(connection, list(newest))
 
 
-def _open(
+def _tickets(connection: Connection, event_ids: Sequence[str]) -> dict[str, Known]:
+    columns = (tickets.c.event_id, tickets.c.ticket_id, tickets.c.open, tickets.c.grade)
+    query = select(*columns, tickets.c.emergency).where(tickets.c.event_id.in_(event_ids))
+    rows = connection.execute(query)
+    return {r.event_id: Known(r.ticket_id, r.open, r.grade, r.emergency) for r in rows}
+
+
+def _opened(
     store: TicketStore, event: Event, jurisdiction: Jurisdiction, clock: Clock
-) -> Stored | None:
+) -> Known | None:
     if event.severity < max(jurisdiction.opens_from, Severity.ORDINARY):
         return None
     stored, _new = store.open(of_event(event, jurisdiction, clock.now()))
-    return stored
+    return _known(stored)
 
 
-def _regrade(
-    store: TicketStore, stored: Stored, event: Event, jurisdiction: Jurisdiction, clock: Clock
-) -> None:
+def _regraded(
+    store: TicketStore, ticket_id: str, event: Event, jurisdiction: Jurisdiction, clock: Clock
+) -> Known:
     """While only the machine has graded, what has become graver is graded up."""
 
     def decide(current: Stored, acts: Sequence[Act]) -> Change:
-        if not _graver(current, event) or graded_by_human(acts):
+        if graded_by_human(acts) or not _known(current).outdone_by(event):
             return Change()
         data: dict[str, object] = {
             "grade": max(int(event.severity), int(current.ticket.grade)),
@@ -117,11 +176,9 @@ def _regrade(
         act = Act(clock.now(), MACHINE, "grade", data)
         return Change((act,), announce=announcer(jurisdiction))
 
-    if _graver(stored, event):
-        store.change(stored.ticket_id, decide)
+    return _known(store.change(ticket_id, decide))
 
 
-def _graver(stored: Stored, event: Event) -> bool:
+def _known(stored: Stored) -> Known:
     ticket = stored.ticket
-    newly_emergency = event.emergency is not None and not ticket.emergency
-    return ticket.is_open and (event.severity > ticket.grade or newly_emergency)
+    return Known(stored.ticket_id, ticket.is_open, int(ticket.grade), ticket.emergency)

@@ -10,9 +10,9 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from responder.answers import LIKELY, Matter, kind_of, likeness
 from responder.desk import Desk
 from responder.handlers import answers_handler, respond_handler
+from responder.matching import LIKELY, Matter, kind_of, likeness
 from responder.people import People, Person, Role
 from responder.readmodels import OfferLine
 from responder.store import TicketStore

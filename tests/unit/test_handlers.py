@@ -137,3 +137,22 @@ def test_what_does_not_belong_is_refused_alone(store: TicketStore) -> None:
     assert store.of_event(good.event.event_id) is not None
     unknown = respond_handler(store, {}, clock)(recorded(good))
     assert "jurisdiction" in unknown.refused[0].reason
+
+
+def test_the_record_does_not_depend_on_how_the_bus_cuts_batches(
+    store: TicketStore, tmp_path: Path
+) -> None:
+    mild = relevant(post(5, "北坡仓库冒烟"), severity=1, emergency=None)
+    messages = [changed(mild), changed(FIRE, former=(mild,), version=2)]
+    other = TicketStore(open_engine(f"sqlite:///{tmp_path / 'other.db'}", durable=True))
+    other.migrate()
+    handle(store, *messages)
+    for message in messages:
+        handle(other, message)
+    histories = []
+    for one in (store, other):
+        stored = one.of_event(mild.post.post_id)
+        assert stored is not None
+        histories.append(one.history(stored.ticket_id))
+    assert histories[0] == histories[1]
+    assert [act.action for act in histories[0][1]] == ["open", "assign", "grade"]
