@@ -45,9 +45,14 @@ def official(number: int, title: str, body: str = "", hours: float = 2) -> Post:
 NOTICE = official(50, "关于北坡仓库起火的情况通报", "今日下午北坡仓库起火，浓烟已散，无人死亡。")
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[TicketStore]:
-    engine = open_engine(f"sqlite:///{tmp_path / 't.db'}", durable=True)
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TicketStore]:
+    url = (
+        f"sqlite:///{tmp_path / 't.db'}"
+        if request.param == "sqlite"
+        else request.getfixturevalue("postgres_url")
+    )
+    engine = open_engine(url, durable=True)
     made = TicketStore(engine)
     made.migrate()
     quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))

@@ -33,9 +33,14 @@ OPENED = NOON + 10 * MINUTE
 HOMES = {"qinghe": district()}
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[TicketStore]:
-    engine = open_engine(f"sqlite:///{tmp_path / 't.db'}", durable=True)
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TicketStore]:
+    url = (
+        f"sqlite:///{tmp_path / 't.db'}"
+        if request.param == "sqlite"
+        else request.getfixturevalue("postgres_url")
+    )
+    engine = open_engine(url, durable=True)
     made = TicketStore(engine)
     made.migrate()
     yield made

@@ -26,9 +26,14 @@ from yuqing.domain.errors import Conflict, InvalidMessage, NotFound
 DRAFT = WatchlistDraft("qinghe", "北坡火情", "北坡 起火|着火 -演练", notify=("lin", "gone"))
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = open_engine(f"sqlite:///{tmp_path / 't.db'}", durable=True)
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    url = (
+        f"sqlite:///{tmp_path / 't.db'}"
+        if request.param == "sqlite"
+        else request.getfixturevalue("postgres_url")
+    )
+    made = open_engine(url, durable=True)
     TicketStore(made).migrate()
     quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
     lin = Person("lin", "林一", Role.MONITOR, "qinghe", channels=("json://127.0.0.1/lin",))
