@@ -355,3 +355,33 @@ def test_a_bus_that_is_behind_makes_crawling_wait_and_loses_nothing(
         child.stdout.close()
     assert child.returncode == 0, said
     assert len(crawling.posts()) == 30
+
+
+def test_told_to_end_while_the_bus_is_behind_it_ends_and_loses_nothing(
+    site: Site, crawling: Crawling
+) -> None:
+    for id in ("a", "b", "c", "d"):
+        site.pages[f"/{id}"] = unless_known(feed(item("1", f"{id} 的一条")), '"e"')
+        crawling.source(id, "feed", site.url(f"/{id}"))
+    child = subprocess.Popen(
+        crawling.command("forever", high_water=1, speed=1000),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said = ""
+    try:
+        assert child.stdout is not None
+        while "waiting" not in said:
+            line = child.stdout.readline()
+            assert line, said
+            said += line
+        child.send_signal(signal.SIGTERM)
+        said += child.communicate(timeout=30)[0]
+    finally:
+        child.kill()
+        child.wait()
+    assert child.returncode == 0, said
+    assert 1 <= len(crawling.posts()) < 4
+    crawling.once()
+    assert set(crawling.posts()) == {"a:1", "b:1", "c:1", "d:1"}
