@@ -103,7 +103,10 @@ class _Crawls:
         """End what is under way: fetches that run are finished, no new ones begin."""
         self.stopping.set()
         for crawler in tuple(self._under_way):
-            await crawler.stop_async()
+            # Scrapy takes a stop that precedes the start for done, and such a crawl never ends;
+            # left alone it finds nothing to ask for (`Visit.asks`) and ends by itself
+            if crawler.engine.running:
+                await crawler.stop_async()
 
     async def aside(self, work: Callable[[], T]) -> T:
         """`work` in the thread that may wait for database and bus."""
@@ -129,6 +132,8 @@ class _Crawls:
     def _told(self, source: Source, report: CrawlReport, began: datetime) -> int:
         took = (began, self.clock.now())
         log.info("crawled", **report.summary())
+        if self.stopping.is_set():
+            return 0  # cut short, it says nothing of its source
         if self._pulse:
             beat(source, report, took, self._pulse)
         try:

@@ -82,10 +82,10 @@ class Visit:
         )
 
     def asks(self, url: str) -> bool:
-        """True the first time that this visit wants `url`."""
+        """True the first time that this visit wants `url`; never once the process is to end."""
         new = _key(url) not in self._asked
         self._asked.add(_key(url))
-        return new
+        return new and not self._house.stopping.is_set()
 
     async def conditions(self, url: str, entrance: bool) -> dict[str, str]:
         """The headers that ask for `url` only if it changed.
