@@ -110,9 +110,7 @@ def test_every_sql_query_runs_on_the_ticket_store(postgres_url: str) -> None:
     with engine.begin() as connection:
         _one_ticket(connection)
         answers = {
-            panel["title"]: connection.execute(sa.text(_filled(panel["targets"][0])))
-            .mappings()
-            .all()
+            panel["title"]: _rows(connection, panel["targets"][0])
             for _uid, panel in PANELS
             if panel["datasource"]["uid"] == TICKETS.uid
         }
@@ -126,6 +124,11 @@ def test_every_sql_query_runs_on_the_ticket_store(postgres_url: str) -> None:
     ]
     assert answers["时限执行情况"] == [{"时限": "予以回应", "计时中": 0, "按时": 0, "超时": 1}]
     assert answers["最近到期"][0]["等级"] == "较大"
+
+
+def _rows(connection: sa.Connection, target: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = connection.execute(sa.text(_filled(target))).mappings()
+    return [dict(row) for row in found]
 
 
 def _filled(target: Mapping[str, Any]) -> str:
@@ -275,7 +278,7 @@ def test_a_push_twice_leaves_one_of_each(grafana: Grafana) -> None:
         assert push(grafana.url, "glsa_token", places) == list(MODELS)
     assert list(grafana.folders) == ["yuqing"]
     assert set(grafana.sources) == {POSTS.uid, TICKETS.uid, METRICS.uid}
-    assert grafana.sources[POSTS.uid]["secureJsonData"] == {"basicAuthPassword": "es-word"}
+    assert grafana.sources["yuqing-posts"]["secureJsonData"] == {"basicAuthPassword": "es-word"}
     assert grafana.boards == dict(MODELS)
     assert grafana.log.count(("POST", "/api/folders")) == 1
     assert grafana.log.count(("POST", "/api/datasources")) == 3
