@@ -176,15 +176,16 @@ class Visit:
         self._crashes.append(failure.value)
 
     async def finish(self) -> None:
-        """The crawl is over. Only if nothing was missed are its entrances remembered, so that
-        an unchanged list never hides an article that failed.
+        """The crawl is over. Only if nothing was missed or cut short are its entrances remembered,
+        so that an unchanged list never hides an article that failed.
 
         Raises what broke on the way, except that the end of the process cut a delivery short.
         """
         for error in self._crashes:
             if not isinstance(error, RetryLater):
                 raise error
-        if not self._problems and not self._crashes and self._entrances:
+        whole = not (self._problems or self._crashes or self._house.stopping.is_set())
+        if whole and self._entrances:
             await self._aside(lambda: self._house.state.record(visited=self._entrances))
 
     async def _remembered(self, urls: list[str]) -> list[Visited | None]:
