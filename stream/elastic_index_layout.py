@@ -87,7 +87,7 @@ def open_month(client: Elasticsearch, prefix: str, layout: Layout, place: tuple[
     """Make the index of `place` (generation, month), behind the alias if it is live; its name."""
     generation, month = place
     name = index_name(prefix, generation, month)
-    aliases = {prefix: {}} if generation == layout.live else {}
+    aliases: dict[str, dict[str, str]] = {prefix: {}} if generation == layout.live else {}
     _put_template(client, prefix)
     try:
         client.indices.create(index=name, aliases=aliases)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from prometheus_client import CollectorRegistry
 from sqlalchemy import select
@@ -96,10 +97,8 @@ class SmallWorld:
 
 
 @contextmanager
-def small_world(
-    tmp_path: Path, start: timedelta = timedelta(), **urls: str
-) -> Iterator[SmallWorld]:
-    """The demo's district on embedded stores, or on those that `urls` name, before its first
+def small_world(tmp_path: Path, **changed: Any) -> Iterator[SmallWorld]:
+    """The demo's district on embedded stores, or on those that `changed` names, before its first
     post."""
     world = load_world()
     written = write_demo_folder(tmp_path, 80)
@@ -109,12 +108,13 @@ def small_world(
         sources_dir=written.sources,
         jurisdictions=written.jurisdictions,
         clock=frozen.as_setting(),
-        **urls,  # type: ignore[arg-type]
+        **changed,
     )
     wiring.migrate_all(settings)
     clock, bus = SetClock(world.start), wiring.bus(settings)
     metrics = StageMetrics(CollectorRegistry())
-    pace = Pace(wait=0.01)
+    # a Kafka consumer cannot join its group within a shorter poll
+    pace = Pace(wait=0.3 if settings.bus().startswith("kafka") else 0.01)
     crew = running.Crew(settings, clock, bus, wiring.pulse(settings), metrics, pace)
     staffed = [running.STAGES[name](crew) for name in ORDER]
     workers = [worker for found, _ in staffed for worker in found]
@@ -123,6 +123,7 @@ def small_world(
         yield SmallWorld(settings, world, clock, bus, workers, tasks)
     finally:
         bus.close()
+        wiring.dispose()
 
 
 def _outgoing(scripted: ScriptedPost) -> Outgoing:

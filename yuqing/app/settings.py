@@ -23,10 +23,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, extra="forbid")
 
     data_dir: Path = Field(Path("var"), description="folder of the embedded files and secrets")
-    sources_dir: Path = Field(Path("sources"), description="folder of source YAML files")
-    jurisdictions: Path = Field(Path("jurisdictions"), description="folder of jurisdiction YAML")
+    sources_dir: Path = Field(Path("config/sources"), description="folder of source YAML files")
+    jurisdictions: Path = Field(
+        Path("config/jurisdictions"), description="folder of jurisdiction YAML"
+    )
     bus_url: str = Field("", description="sqlite:///FILE or kafka://HOST:PORT[,HOST:PORT][/prefix]")
-    index_url: str = Field("", description="sqlite:///FILE or http://USER:PASSWORD@HOST:9200")
+    index_url: str = Field(
+        "", description="sqlite:///FILE or http://USER:PASSWORD@HOST:9200[/name]"
+    )
     tickets_url: str = Field("", description="SQLAlchemy URL of the ticket store")
     state_url: str = Field("", description="SQLAlchemy URL of the stages' own state")
     host: str = Field("127.0.0.1", description="address the API and console listen on")
@@ -38,13 +42,15 @@ class Settings(BaseSettings):
     crawl_contact: str = Field("", description="mail or URL told to crawled sites")
     clock: str = Field("", description="empty for real time; START@EPOCHxSPEED runs fast")
     log_level: str = "INFO"
+    bus_partitions: int = Field(4, gt=0, description="of new topics; bounds a stage's instances")
     bus_high_water: int = Field(200_000, gt=0, description="lag at which publishers wait")
     bus_retention_hours: int = Field(24 * 14, gt=0)
     index_retention_months: int = Field(24, gt=0)
     group_window_days: int = Field(14, gt=0)
-    demo_seconds: float | None = Field(None, description="the demo ends by itself after this")
+    demo_seconds: float | None = Field(None, gt=0, description="the demo ends by itself after this")
     grafana_url: str = ""
     grafana_token: SecretStr | None = None
+    prometheus_url: str = "http://prometheus:9090"
 
     def bus(self) -> str:
         """The URL of the bus."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from stream.bus import Bus
 from stream.index import Index
-from stream.sql import open_engine
-from stream.topics import TOPICS
+from stream.sql import failures_named, open_engine
+from stream.topics import DEAD, TOPICS, TopicPlan
 from yuqing.app.settings import Settings
 from yuqing.app.wallclock import parse_clock, real_now
 from yuqing.domain.clock import Clock
@@ -25,10 +27,13 @@ if TYPE_CHECKING:
     from classifier.events.store import GroupingStore
     from classifier.judge import Judge
     from crawlers.source import Source
+    from dashboards.sources import Places
     from responder.console.backstage import Backstage
     from responder.desk import Desk
     from responder.store import TicketStore
     from stream.pulse import Pulse
+
+_ENGINES: dict[tuple[str, bool], Engine] = {}
 
 
 def clock(settings: Settings) -> Clock:
@@ -40,17 +45,18 @@ def bus(settings: Settings) -> Bus:
     """The bus that `settings.bus_url` names."""
     url = settings.bus()
     keep = timedelta(hours=settings.bus_retention_hours)
+    plan = _planned(settings.bus_partitions)
     if url.startswith("kafka://"):
         from stream.kafka_bus import KafkaBus, KafkaLimits
 
         limits = KafkaLimits(high_water=settings.bus_high_water, keep=keep)
-        return KafkaBus(url, TOPICS, clock(settings), limits)
+        return KafkaBus(url, plan, clock(settings), limits)
     from stream.retention import Retention
     from stream.sqlite_bus import SqliteBus, SqliteLimits
 
     return SqliteBus(
         str(_file(url, "YUQING_BUS_URL")),
-        TOPICS,
+        plan,
         clock(settings),
         real_now,
         SqliteLimits(high_water=settings.bus_high_water, retention=Retention(age=keep)),
@@ -63,7 +69,9 @@ def index(settings: Settings) -> Index:
     if url.startswith(("http://", "https://")):
         from stream.elastic_index import ElasticIndex
 
-        return ElasticIndex(url)
+        address = urlsplit(url)
+        name = address.path.strip("/") or "yuqing"
+        return ElasticIndex(address._replace(path="").geturl(), name)
     from stream.sqlite_index import SqliteIndex
 
     return SqliteIndex(_file(url, "YUQING_INDEX_URL"))
@@ -80,8 +88,12 @@ def state_engine(settings: Settings) -> Engine:
 
 
 def jurisdictions(settings: Settings) -> Mapping[str, Jurisdiction]:
-    """Every jurisdiction of the folder, by code."""
-    return load_jurisdictions(settings.jurisdictions)
+    """Every jurisdiction of the folder, by code. Raises ConfigError when there is none."""
+    found = load_jurisdictions(settings.jurisdictions)
+    if not found:
+        remedy = "Run `yuqing init`, or set YUQING_JURISDICTIONS to another folder."
+        raise ConfigError(str(settings.jurisdictions), "folder", "holds no jurisdiction", remedy)
+    return found
 
 
 def policies(settings: Settings) -> Mapping[str, Policy]:
@@ -113,7 +125,7 @@ def judge(settings: Settings) -> Judge:
     """The judge, with the gazetteers of the jurisdictions there are."""
     from classifier.judge import load_judge
 
-    homes = jurisdictions(settings) if settings.jurisdictions.is_dir() else {}
+    homes = load_jurisdictions(settings.jurisdictions)
     return load_judge({code: home.places for code, home in homes.items()})
 
 
@@ -163,6 +175,33 @@ def backstage(settings: Settings) -> Backstage:
     )
 
 
+def push_dashboards(settings: Settings) -> list[str]:
+    """Push the boards to Grafana, which must reach the stores under the same addresses as this
+    process; returns their uids."""
+    from dashboards.provision import push
+    from dashboards.sources import Places
+
+    token, posts, tickets = settings.grafana_token, urlsplit(settings.index()), settings.tickets()
+    if not settings.grafana_url or token is None:
+        remedy = "Set it and YUQING_GRAFANA_TOKEN (a service account with the role Admin)."
+        raise ConfigError("environment", "YUQING_GRAFANA_URL", "not set", remedy)
+    if not posts.hostname or not tickets.startswith("postgresql"):
+        remedy = "Grafana reads Elasticsearch (YUQING_INDEX_URL) and PostgreSQL."
+        raise ConfigError("environment", "YUQING_TICKETS_URL", "embedded", remedy)
+    base = make_url(tickets)
+    places = Places(
+        elastic_url=f"{posts.scheme}://{posts.hostname}:{posts.port or 9200}",
+        elastic_user=unquote(posts.username or ""),
+        elastic_password=unquote(posts.password or ""),
+        index=posts.path.strip("/") or "yuqing",
+        postgres=f"{base.host}:{base.port or 5432}",
+        database=base.database or "",
+        postgres_user=base.username or "",
+        postgres_password=str(base.password or ""),
+    )
+    return push(settings.grafana_url, token.get_secret_value(), places)
+
+
 def write_report(settings: Settings, code: str, week: str) -> tuple[Path, Path]:
     """Write the weekly report of jurisdiction `code`: the .docx and the .html."""
     from responder.reports.weekly import WeeklyGatherer, parse_week
@@ -195,17 +234,74 @@ def migrate_all(settings: Settings) -> None:
     from crawlers import state as crawl
     from stream import pulse as beats
 
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     state = state_engine(settings)
-    beats.migrate_tables(state)
-    crawl.migrate_tables(state)
-    grouping_store(settings).close()
-    ticket_store(settings).migrate()
+    with failures_named():
+        beats.migrate_tables(state)
+        crawl.migrate_tables(state)
+        grouping_store(settings).close()
+        ticket_store(settings).migrate()
+
+
+def _planned(partitions: int) -> list[TopicPlan]:
+    """The topics, keyed ones with `partitions`; `dead` keeps its one."""
+    return [t if t is DEAD else replace(t, partitions=partitions) for t in TOPICS]
+
+
+def push_dashboards(settings: Settings) -> list[str]:
+    """Push the boards to the Grafana of the settings; returns their uids. Raises ConfigError."""
+    from dashboards.provision import push
+
+    if not settings.grafana_url or settings.grafana_token is None:
+        raise ConfigError(
+            "environment",
+            "YUQING_GRAFANA_URL",
+            "no Grafana is named",
+            "Set YUQING_GRAFANA_URL and YUQING_GRAFANA_TOKEN (a service account's).",
+        )
+    token = settings.grafana_token.get_secret_value()
+    return push(settings.grafana_url, token, _places(settings))
+
+
+def _places(settings: Settings) -> Places:
+    """Where Grafana finds the stores; what the settings do not tell stays as compose has it."""
+    from dashboards.sources import Places
+
+    index, tickets = urlsplit(settings.index()), urlsplit(settings.tickets())
+    told: dict[str, str] = {"prometheus_url": settings.prometheus_url}
+    if index.scheme.startswith("http"):
+        told["elastic_url"] = f"{index.scheme}://{index.hostname}:{index.port or 9200}"
+        told["elastic_user"] = index.username or ""
+        told["elastic_password"] = index.password or ""
+        told["index"] = index.path.strip("/") or "yuqing"
+    if tickets.scheme.startswith("postgresql"):
+        told["postgres"] = f"{tickets.hostname}:{tickets.port or 5432}"
+        told["database"] = tickets.path.strip("/")
+    return Places(**told)
+
+
+def dispose() -> None:
+    """Close every database connection this process holds."""
+    while _ENGINES:
+        _ENGINES.popitem()[1].dispose()
 
 
 def _engine(url: str, *, durable: bool) -> Engine:
+    """One engine a database, shared by all parts of the process."""
+    if (url, durable) not in _ENGINES:
+        _ENGINES[url, durable] = _opened(url, durable)
+    return _ENGINES[url, durable]
+
+
+def _opened(url: str, durable: bool) -> Engine:
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    elif not url.startswith("postgresql+psycopg://"):
+        raise ConfigError(
+            "environment",
+            "YUQING_TICKETS_URL or YUQING_STATE_URL",
+            f"cannot tell what {url.split(':')[0]}: is",
+            "Write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE.",
+        )
     return open_engine(url, durable=durable)
 
 
