@@ -9,6 +9,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
@@ -62,12 +64,26 @@ def migrate(engine: Engine, scripts: str, version_table: str) -> None:
     `scripts` is an alembic location such as "responder:migrations"; each room keeps a version
     table of its own, so that rooms may share one database.
     """
-    config = Config()
-    config.set_main_option("script_location", scripts)
-    config.set_main_option("version_table", version_table)
+    config = _config(scripts, version_table)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def is_newest(engine: Engine, scripts: str, version_table: str) -> bool:
+    """Whether the tables of one room, named as for `migrate`, have their newest shape."""
+    wanted = ScriptDirectory.from_config(_config(scripts, version_table)).get_heads()
+    with reading(engine).connect() as connection:
+        options = {"version_table": version_table}
+        context = MigrationContext.configure(connection, opts=options)
+        return set(context.get_current_heads()) == set(wanted)
+
+
+def _config(scripts: str, version_table: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", scripts)
+    config.set_main_option("version_table", version_table)
+    return config
 
 
 @contextmanager

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from rich.markup import escape
 
+from yuqing.app import wiring
 from yuqing.app.settings import Settings
 from yuqing.app.wallclock import parse_clock
 from yuqing.domain.errors import ConfigError, YuqingError
-from yuqing.files.jurisdiction import load_jurisdictions
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ def _clock(settings: Settings) -> str:
 
 
 def _jurisdictions(settings: Settings, homes: set[str]) -> str:
-    known = load_jurisdictions(settings.jurisdictions)
+    known = wiring.jurisdictions(settings)
     homes.update(known)
     return f"{len(known)} jurisdictions in {settings.jurisdictions}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yuqing.app import wiring
+from yuqing.app import ready, wiring
 from yuqing.app.settings import Settings, child_environment
 from yuqing.app.supervise import Child, Supervisor
 
@@ -18,6 +18,7 @@ def prepare(settings: Settings) -> None:
     """Read every configuration file (so that errors show at once) and make the tables."""
     wiring.sources(settings)
     wiring.jurisdictions(settings)
+    ready.require_folder(settings)
     wiring.migrate_all(settings)
 
 

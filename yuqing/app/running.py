@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
 
@@ -19,11 +20,14 @@ from stream.pulse import Kind, Pulse, stage_beat
 from stream.runner import Periodic, on_signals, run_together
 from stream.topics import EVENTS, POSTS_JUDGED, POSTS_RAW, POSTS_RELEVANT
 from stream.worker import Pace, Worker
-from yuqing.app import wiring
+from yuqing.app import ready, wiring
 from yuqing.app.logs import configure_logs
 from yuqing.app.settings import Settings
 from yuqing.domain.clock import Clock
 from yuqing.domain.errors import ConfigError, RetryLater
+
+if TYPE_CHECKING:
+    from crawlers.visit import CrawlReport
 
 SWEEP_EVERY, SEND_EVERY, LAG_EVERY = (timedelta(seconds=s) for s in (20, 5, 5))
 AT_ONCE = 200
@@ -140,6 +144,7 @@ def run_stages(settings: Settings, names: Sequence[str]) -> None:
             f"Write one of {', '.join(STAGES)}.",
         )
     clock = wiring.clock(settings)
+    ready.require_tables(settings)
     configure_logs(settings.log_level, "+".join(names), clock)
     registry = CollectorRegistry()
     crew = Crew(
@@ -160,29 +165,29 @@ def run_stages(settings: Settings, names: Sequence[str]) -> None:
     sys.exit(code)
 
 
-def crawl(settings: Settings, *, once: bool) -> None:
-    """Crawl the sources, at their rhythms or once."""
+def crawl(settings: Settings, *, once: bool) -> tuple[CrawlReport, ...]:
+    """Crawl the sources, at their rhythms until told to stop, or once (then how each went)."""
     from crawlers.http import HttpSettings
     from crawlers.run import crawl_forever, crawl_once
 
     stop = threading.Event()
     on_signals(stop)
 
-    clock = wiring.clock(settings)
+    clock, found = wiring.clock(settings), wiring.sources(settings)
+    ready.require_tables(settings)
     configure_logs(settings.log_level, "crawl", clock)
-    bus = wiring.bus(settings)
+    bus, state = wiring.bus(settings), wiring.state_engine(settings)
     probe = _probe(settings, CollectorRegistry(), lambda: None, partial(unreachable, bus))
     http = HttpSettings(contact=settings.crawl_contact)
-    found, state = wiring.sources(settings), wiring.state_engine(settings)
     try:
         if once:
-            crawl_once(found, bus, state, clock, http, wiring.pulse(settings))
-        else:
-            crawl_forever(found, bus, state, clock, wiring.pulse(settings), stop, http)
+            return crawl_once(found, bus, state, clock, http, wiring.pulse(settings))
+        crawl_forever(found, bus, state, clock, wiring.pulse(settings), stop, http)
     finally:
         if probe:
             probe.stop()
         bus.close()
+    return ()
 
 
 def serve(settings: Settings) -> None:
@@ -193,11 +198,15 @@ def serve(settings: Settings) -> None:
     from responder.console.mount import mount_console
 
     clock = wiring.clock(settings)
+    ready.require_tables(settings)
+    ready.require_port(settings)
     configure_logs(settings.log_level, "serve", clock)
     stage = wiring.backstage(settings)
     api = create_api(stage.desk, stage.index, stage.people, clock, stage.complaints)
     mount_console(api, stage, wiring.secret(settings))
     probe = _probe(settings, CollectorRegistry(), lambda: None, lambda: None)
+    # uvicorn hands a signal on when it is done: here, to end with exit code 0
+    on_signals(threading.Event())
     uvicorn.run(
         api,
         host=settings.host,

@@ -34,9 +34,9 @@ class _Running:
 
 
 class Supervisor:
-    """Starts children in the given order and stops them in the same order, so that what feeds
-    stops before what is fed. A child that exits by itself is started again; one that does so
-    more than 5 times in a minute ends the whole service (`failed` tells)."""
+    """Starts children in the given order and stops them together. A child that exits by itself
+    is started again; one that does so more than 5 times in a minute ends the whole service
+    (`failed` tells)."""
 
     def __init__(
         self, children: Sequence[Child], environment: Mapping[str, str], logs: Path
@@ -49,7 +49,8 @@ class Supervisor:
     def start(self) -> None:
         """Start every child."""
         self._logs.mkdir(parents=True, exist_ok=True)
-        self._running = [_Running(child, self._spawn(child)) for child in self._children]
+        for child in self._children:
+            self._running.append(_Running(child, self._spawn(child)))
 
     def watch(self, seconds: float | None = None) -> None:
         """Return when told to stop, when a child cannot be kept alive, or after `seconds`."""

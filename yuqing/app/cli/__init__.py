@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -64,4 +65,14 @@ def main() -> None:
         print(f"yuqing: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(1)
     except BrokenPipeError:
+        # whoever read stdout has enough; nothing may be flushed there at the end either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        print(f"yuqing: {_told(error)}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+
+
+def _told(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename is not None else ""
+    return f"{where}{error.strerror or error}"

@@ -18,8 +18,10 @@ def classify(
     """JSONL posts on stdin (id, text or title and body) to JSONL verdicts on stdout."""
     from classifier.jsonl import classify_lines
     from yuqing.app import wiring
-    from yuqing.app.cli.lines import stdin_lines, write_lines
+    from yuqing.app.cli.lines import Skipped, stdin_lines, write_lines
     from yuqing.app.settings import load_settings
 
     judge = wiring.judge(load_settings())
-    write_lines(classify_lines(stdin_lines("研判"), judge, skip_bad))
+    skipped = Skipped()
+    write_lines(classify_lines(stdin_lines("研判"), judge, skip_bad, on_bad=skipped))
+    skipped.tell()

@@ -18,8 +18,10 @@ def clocks(
     """JSONL ticket histories (id, policy, now, events) to JSONL clocks, needing nothing else."""
     from responder.clocks_jsonl import clocks_lines
     from yuqing.app import wiring
-    from yuqing.app.cli.lines import stdin_lines, write_lines
+    from yuqing.app.cli.lines import Skipped, stdin_lines, write_lines
     from yuqing.app.settings import load_settings
 
     policies = wiring.policies(load_settings())
-    write_lines(clocks_lines(stdin_lines("时限"), policies, skip_bad))
+    skipped = Skipped()
+    write_lines(clocks_lines(stdin_lines("时限"), policies, skip_bad, on_bad=skipped))
+    skipped.tell()

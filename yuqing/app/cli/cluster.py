@@ -17,6 +17,8 @@ def cluster(
 ) -> None:
     """JSONL posts on stdin (id, title, body or text, at or time) to JSONL {id, event}."""
     from classifier.events.jsonl import cluster_lines
-    from yuqing.app.cli.lines import stdin_lines, write_lines
+    from yuqing.app.cli.lines import Skipped, stdin_lines, write_lines
 
-    write_lines(cluster_lines(stdin_lines("归并"), skip_bad))
+    skipped = Skipped()
+    write_lines(cluster_lines(stdin_lines("归并"), skip_bad, on_bad=skipped))
+    skipped.tell()

@@ -21,7 +21,9 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    speed: Annotated[float, typer.Option(help="How many times as fast as real time.")] = 1200.0,
+    speed: Annotated[
+        float, typer.Option(min=1.0, help="How many times as fast as real time.")
+    ] = 1200.0,
     browser: Annotated[bool, typer.Option(help="Open the console in a browser.")] = True,
     password: Annotated[str, typer.Option(help="For all of the demo's people.")] = "",
 ) -> None:
@@ -30,16 +32,18 @@ def demo(
     With YUQING_DEMO_SECONDS it ends by itself and prints one JSON line of what it saw; exit 1 if
     any stage saw nothing.
     """
+    from yuqing.app import wiring
     from yuqing.app.demo import counting, session
+    from yuqing.app.logs import configure_logs
     from yuqing.app.settings import load_settings
 
     base = load_settings()
+    configure_logs(base.log_level, "demo", wiring.clock(base))
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     with session.running(base, speed, password or secrets.token_urlsafe(9)) as running:
         _welcome(console, running, speed)
         if browser and base.demo_seconds is None:
             webbrowser.open(running.settings.console_url())
-        running.supervisor.on_signals()
         running.supervisor.watch(base.demo_seconds)
         failed = running.supervisor.failed
     if failed:

@@ -24,13 +24,14 @@ def init(
     import secrets
 
     from responder.people import People
-    from yuqing.app import starting, wiring
+    from yuqing.app import ready, starting, wiring
     from yuqing.app.settings import load_settings
 
     settings = load_settings()
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     for line in starting.lay_out(settings):
         console.print(line)
+    ready.require_folder(settings)
     wiring.migrate_all(settings)
     people = People(wiring.tickets_engine(settings), wiring.clock(settings))
     if people.everybody():

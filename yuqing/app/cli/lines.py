@@ -3,21 +3,47 @@
 from __future__ import annotations
 
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TimeElapsedColumn
 
+from yuqing.domain.errors import InvalidMessage
+
+_TOLD = 20
+
 
 def stdin_lines(label: str) -> Iterator[bytes]:
-    """The lines of stdin as they come, counted on a progress display when stderr is a terminal."""
+    """The lines of stdin as they come, counted on a progress display when stderr is a terminal.
+
+    A byte order mark before the first is not part of it.
+    """
     columns = (SpinnerColumn(), label, MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(label, total=None)
-        for line in sys.stdin.buffer:
-            yield line
+        for number, line in enumerate(sys.stdin.buffer):
+            yield line.removeprefix(BOM_UTF8) if number == 0 else line
             progress.advance(task)
+
+
+class Skipped:
+    """The bad lines passed over: each told on stderr (the first twenty), and how many at last."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self, error: InvalidMessage) -> None:
+        """One more."""
+        self._count += 1
+        if self._count <= _TOLD:
+            print(f"yuqing: skipped {error}", file=sys.stderr)  # noqa: T201
+
+    def tell(self) -> None:
+        """How many, if any."""
+        if self._count:
+            print(f"yuqing: {self._count} bad lines skipped", file=sys.stderr)  # noqa: T201
 
 
 def write_lines(lines: Iterable[bytes]) -> None:

@@ -31,7 +31,9 @@ def rebuild_index() -> None:
 
 def migrate() -> None:
     """Bring every table to its newest shape."""
-    from yuqing.app import wiring
+    from yuqing.app import ready, wiring
     from yuqing.app.settings import load_settings
 
-    wiring.migrate_all(load_settings())
+    settings = load_settings()
+    ready.require_folder(settings)
+    wiring.migrate_all(settings)

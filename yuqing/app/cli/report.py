@@ -18,14 +18,21 @@ def report(
     jurisdiction: Annotated[str, typer.Option(help="Code; all of them if not given.")] = "",
 ) -> None:
     """Write the weekly report of one jurisdiction, or of each, into the data folder."""
-    from yuqing.app import wiring
+    from responder.reports.weekly import parse_week
+    from yuqing.app import ready, wiring
     from yuqing.app.settings import load_settings
-    from yuqing.domain.errors import NotFound
+    from yuqing.domain.errors import InvalidMessage
 
     settings = load_settings()
     known = wiring.jurisdictions(settings)
     if jurisdiction and jurisdiction not in known:
-        raise NotFound(f"no jurisdiction {jurisdiction!r}; there are {', '.join(sorted(known))}")
+        there = ", ".join(sorted(known))
+        raise typer.BadParameter(f"no jurisdiction {jurisdiction!r}; there are {there}")
+    try:
+        parse_week(week, "UTC")
+    except InvalidMessage as error:
+        raise typer.BadParameter(str(error)) from error
+    ready.require_tables(settings)
     console = Console(stderr=True)
     for code in [jurisdiction] if jurisdiction else sorted(known):
         with console.status(f"写 {code} {week} 周报"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -26,11 +28,18 @@ _HELP = {
 def crawl(
     once: Annotated[bool, typer.Option(help="Crawl each source once and exit.")] = False,
 ) -> None:
-    """Crawl the sources at their rhythms into posts.raw."""
+    """Crawl the sources at their rhythms into posts.raw.
+
+    With --once one JSON line a source tells how it went; exit 1 if one could not be read.
+    """
     from yuqing.app import running
     from yuqing.app.settings import load_settings
 
-    running.crawl(load_settings(), once=once)
+    reports = running.crawl(load_settings(), once=once)
+    for report in reports:
+        typer.echo(json.dumps(report.summary(), ensure_ascii=False))
+    if not all(report.ok for report in reports):
+        raise typer.Exit(1)
 
 
 def stages(
@@ -40,10 +49,14 @@ def stages(
     from yuqing.app import running
     from yuqing.app.settings import load_settings
 
+    unknown = [name for name in names if name not in running.STAGES]
+    if unknown:
+        known = ", ".join(running.STAGES)
+        raise typer.BadParameter(f"no stage {unknown[0]!r}; there are {known}")
     running.run_stages(load_settings(), names)
 
 
-def _stage(name: str):  # type: ignore[no-untyped-def]
+def _stage(name: str) -> Callable[[], None]:
     def run() -> None:
         stages([name])
 

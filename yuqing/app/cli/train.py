@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -21,4 +22,4 @@ def train(
     """Train the linear model; the same data give the same bytes."""
     from classifier.train import train as rebuild
 
-    typer.echo(rebuild(data, labels, out))
+    typer.echo(json.dumps(rebuild(data, labels, out), ensure_ascii=False))

@@ -49,7 +49,8 @@ class Demo:
 
 @contextmanager
 def running(base: Settings, speed: float, password: str) -> Iterator[Demo]:
-    """Run a fresh demo below `base.data_dir`; everything it started ends with the context.
+    """Run a fresh demo below `base.data_dir`; everything it started ends with the context, which
+    SIGTERM and SIGINT ask for (`supervisor.stop`). To be called in the main thread.
 
     Raises NotAllowed when that folder holds something that is not a demo.
     """
@@ -62,8 +63,10 @@ def running(base: Settings, speed: float, password: str) -> Iterator[Demo]:
         embedded.prepare(settings)
         sign_ins = _people(settings, password)
         supervisor = embedded.supervisor(settings)
-        supervisor.start()
+        # before the first child, so that no signal can leave one behind
+        supervisor.on_signals()
         try:
+            supervisor.start()
             yield Demo(settings, clock, supervisor, sign_ins)
         finally:
             supervisor.shut_down()
