@@ -122,6 +122,7 @@ def small_world(tmp_path: Path, **changed: Any) -> Iterator[SmallWorld]:
     try:
         yield SmallWorld(settings, world, clock, bus, workers, tasks)
     finally:
+        crew.closing.close()
         bus.close()
         wiring.dispose()
 

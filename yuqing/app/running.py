@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -35,7 +36,7 @@ AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """What the workers of one process share."""
+    """What the workers of one process share; `closing` lets go of it all."""
 
     settings: Settings
     clock: Clock
@@ -44,6 +45,7 @@ class Crew:
     metrics: StageMetrics
     pace: Pace = field(default_factory=Pace)
     stop: threading.Event = field(default_factory=threading.Event)
+    closing: ExitStack = field(default_factory=ExitStack)
 
     def worker(self, topic: str, group: str, handler: Handler) -> Worker:
         """A worker that beats as a stage of its group's name."""
@@ -77,7 +79,9 @@ def group_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     """posts.relevant to events."""
     from classifier.events.handlers import group_handler
 
-    handler = group_handler(wiring.grouping_store(crew.settings))
+    store = wiring.grouping_store(crew.settings)
+    crew.closing.callback(store.close)
+    handler = group_handler(store)
     return [crew.worker(POSTS_RELEVANT.name, "group", handler)], []
 
 
@@ -86,6 +90,7 @@ def index_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     from stream.indexing import indexing
 
     index = wiring.index(crew.settings)
+    crew.closing.callback(index.close)
 
     def retain() -> None:
         kept = timedelta(days=31 * crew.settings.index_retention_months)
@@ -161,6 +166,7 @@ def run_stages(settings: Settings, names: Sequence[str]) -> None:
     code = run_together(workers, tasks, crew.stop, clock)
     if probe:
         probe.stop()
+    crew.closing.close()
     crew.bus.close()
     sys.exit(code)
 
