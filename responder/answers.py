@@ -6,7 +6,7 @@ put it into the ticket's event, likely when topic, place and words agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,16 +14,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, select, update
 
 from responder.copies import digest, plain, post_of
-from responder.matching import LEAST_WORDS, LIKELY, Matter, kind_of, likeness, shared
+from responder.matching import LIKELY, Matter, kind_of, likeness
+from responder.open_matters import OpenMatters
 from responder.rows import insert_new
-from responder.schema import event_posts, offers, tickets
+from responder.schema import offers
 from stream.messages import Relevant
 from stream.sql import failures_named, reading
 from yuqing.domain.errors import Conflict, NotFound
 from yuqing.domain.post import Owner, Post
-
-_CANDIDATES = 500
-_TITLES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +48,24 @@ class Offers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def match(self, relevant: Relevant, now: datetime) -> int:
-        """Offer an official post to the open tickets it likely answers; returns new offers."""
-        if relevant.post.owner is not Owner.OFFICIAL:
+    def match(self, posts: Iterable[Relevant], now: datetime) -> int:
+        """Offer the official ones of `posts` to the open tickets they likely answer; returns new
+        offers."""
+        official = [one for one in posts if one.post.owner is Owner.OFFICIAL]
+        if not official:
             return 0
         with failures_named(), reading(self._engine).begin() as connection:
-            matters = _matters(connection, relevant)
-        found = [
-            (matter.ticket_id, *likeness(relevant.post, relevant.verdict, matter))
-            for matter in matters
-        ]
-        rows = [
-            _row(ticket_id, relevant.post, score, reasons, now)
-            for ticket_id, score, reasons in found
-            if score >= LIKELY
-        ]
+            matters = OpenMatters(connection)
+            rows = [row for one in official for row in _likely(one, matters.near(one), now)]
         return self._write(rows)
 
-    def put(self, ticket_id: str, posts: Iterable[Post], now: datetime) -> int:
-        """Offer those of `posts`, of the ticket's own event, that are official; returns new."""
-        official = [post for post in posts if post.owner is Owner.OFFICIAL]
-        return self._write([_row(ticket_id, post, 1.0, ("同一事件",), now) for post in official])
+    def put(self, posts: Iterable[tuple[str, Post]], now: datetime) -> int:
+        """Offer those of (ticket id, post of the ticket's own event) that are official; returns
+        new offers."""
+        official = [(ticket, post) for ticket, post in posts if post.owner is Owner.OFFICIAL]
+        return self._write(
+            [_row(ticket, post, 1.0, ("同一事件",), now) for ticket, post in official]
+        )
 
     def get(self, offer_id: int) -> Offer:
         """One offer. Raises NotFound."""
@@ -107,47 +102,13 @@ def decide(
         raise Conflict("这条发布已有人处理，请刷新后再试")
 
 
-def _matters(connection: Connection, relevant: Relevant) -> list[Matter]:
-    topics = [relevant.verdict.topic.value, *(topic.value for topic in relevant.verdict.also)]
-    found = tickets.c
-    columns = (found.ticket_id, found.event_id, found.title, found.topic, found.places)
-    query = (
-        select(*columns, found.first_posted_at, found.discovered_at)
-        .where(found.jurisdiction == relevant.jurisdiction, found.open, found.topic.in_(topics))
-        .order_by(found.opened_at.desc())
-        .limit(_CANDIDATES)
-    )
-    rows = [row for row in connection.execute(query) if _concerns(row, relevant)]
-    titles = _titles(connection, [row.event_id for row in rows if row.event_id])
-    return [_matter(row, titles.get(row.event_id, [])) for row in rows]
-
-
-def _concerns(row: Any, relevant: Relevant) -> bool:
-    """Worth a closer look: a place or words in common."""
-    text, places = relevant.post.text, relevant.verdict.places
-    near = any(place in places or place in text for place in row.places)
-    return near or shared(row.title, text) >= LEAST_WORDS
-
-
-def _titles(connection: Connection, event_ids: Sequence[str]) -> dict[str, list[str]]:
-    """The first few titles of each event's posts."""
-    query = (
-        select(event_posts.c.event_id, event_posts.c.post["title"].as_string())
-        .where(event_posts.c.event_id.in_(event_ids))
-        .order_by(event_posts.c.copied_at, event_posts.c.post_id)
-    )
-    titles: dict[str, list[str]] = {}
-    for event_id, title in connection.execute(query):
-        first = titles.setdefault(event_id, [])
-        if title and len(first) < _TITLES:
-            first.append(title)
-    return titles
-
-
-def _matter(row: Any, titles: Sequence[str]) -> Matter:
-    first = row.first_posted_at or row.discovered_at
-    texts = tuple(dict.fromkeys((row.title, *titles)))
-    return Matter(row.ticket_id, row.topic, tuple(row.places), first, texts)
+def _likely(
+    relevant: Relevant, matters: Iterable[Matter], now: datetime
+) -> Iterator[dict[str, Any]]:
+    for matter in matters:
+        score, reasons = likeness(relevant.post, relevant.verdict, matter)
+        if score >= LIKELY:
+            yield _row(matter.ticket_id, relevant.post, score, reasons, now)
 
 
 def _row(

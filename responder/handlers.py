@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -17,16 +19,19 @@ from responder.schema import tickets
 from responder.store import Change, TicketStore
 from responder.stored import Stored, graded_by_human
 from responder.watchlists import Watchlists
-from stream.bus import Outgoing, Record
+from stream.bus import Record
 from stream.codec import decode
-from stream.handling import Handler, Outcome, Refusal, each
+from stream.handling import Handler, Outcome, Refusal
 from stream.messages import EventChanged, Judged, Message, Relevant
 from stream.sql import failures_named
 from yuqing.domain.clock import Clock
 from yuqing.domain.errors import InvalidMessage
 from yuqing.domain.event import Event
 from yuqing.domain.jurisdiction import Jurisdiction
+from yuqing.domain.post import Post
 from yuqing.domain.verdict import Severity
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,8 @@ def respond_handler(
     offers = Offers(store.engine)
 
     def handle(records: Sequence[Record]) -> Outcome:
-        changes, refused = _changes(records, jurisdictions)
-        known = _keep(store, changes, clock)
+        changes, refused = _read(records, partial(_change, jurisdictions))
+        known, answers = _keep(store, changes, clock), list[tuple[str, Post]]()
         for message in changes:
             event = message.event
             home = jurisdictions[event.jurisdiction]
@@ -67,7 +72,8 @@ def respond_handler(
             known[event.event_id] = ticket
             if ticket.outdone_by(event):
                 known[event.event_id] = _regraded(store, ticket.ticket_id, event, home, clock)
-            offers.put(ticket.ticket_id, (one.post for one in message.added), clock.now())
+            answers += [(ticket.ticket_id, one.post) for one in message.added]
+        offers.put(answers, clock.now())
         return Outcome(refused=refused)
 
     return handle
@@ -77,19 +83,11 @@ def watch_handler(watchlists: Watchlists, clock: Clock) -> Handler:
     """For topic `posts.judged`, group `watch`: note the hits of a batch and alert those named."""
 
     def handle(records: Sequence[Record]) -> Outcome:
-        judged: list[Judged] = []
-        refused: list[Refusal] = []
-        for record in records:
-            try:
-                message = decode(record.value)
-            except InvalidMessage as error:
-                refused.append(Refusal(record, str(error)))
-                continue
-            if isinstance(message, Judged):
-                judged.append(message)
+        messages, refused = _read(records, lambda message: message)
+        judged = [message for message in messages if isinstance(message, Judged)]
         if watchlists.record(judged, clock.now()):
             watchlists.alert_due(clock.now())
-        return Outcome(refused=tuple(refused))
+        return Outcome(refused=refused)
 
     return handle
 
@@ -98,29 +96,35 @@ def answers_handler(store: TicketStore, clock: Clock) -> Handler:
     """For topic `posts.relevant`, group `answers`: offer official posts to the tickets they fit."""
     offers = Offers(store.engine)
 
-    def handle(message: Message, _record: Record) -> Sequence[Outgoing]:
-        if not isinstance(message, Relevant):
-            raise InvalidMessage("field kind: the topic posts.relevant carries relevant only")
-        offers.match(message, clock.now())
-        return ()
+    def handle(records: Sequence[Record]) -> Outcome:
+        posts, refused = _read(records, _relevant)
+        offers.match(posts, clock.now())
+        return Outcome(refused=refused)
 
-    return each(handle)
+    return handle
 
 
-def _changes(
-    records: Sequence[Record], jurisdictions: Mapping[str, Jurisdiction]
-) -> tuple[list[EventChanged], tuple[Refusal, ...]]:
-    changes: list[EventChanged] = []
+def _read(
+    records: Sequence[Record], take: Callable[[Message], T]
+) -> tuple[list[T], tuple[Refusal, ...]]:
+    """What `take` makes of the messages, and the records that are wrong."""
+    found: list[T] = []
     refused: list[Refusal] = []
     for record in records:
         try:
-            changes.append(_change(decode(record.value), jurisdictions))
+            found.append(take(decode(record.value)))
         except InvalidMessage as error:
             refused.append(Refusal(record, str(error)))
-    return changes, tuple(refused)
+    return found, tuple(refused)
 
 
-def _change(message: Message, jurisdictions: Mapping[str, Jurisdiction]) -> EventChanged:
+def _relevant(message: Message) -> Relevant:
+    if not isinstance(message, Relevant):
+        raise InvalidMessage("field kind: the topic posts.relevant carries relevant only")
+    return message
+
+
+def _change(jurisdictions: Mapping[str, Jurisdiction], message: Message) -> EventChanged:
     if not isinstance(message, EventChanged):
         raise InvalidMessage("field kind: the topic events carries event_changed only")
     if message.event.jurisdiction not in jurisdictions:

@@ -20,7 +20,8 @@ from responder.watch_alerts import alert, speakable
 from stream.messages import Judged
 from stream.sql import failures_named, reading
 from yuqing.domain.errors import Conflict, InvalidMessage, NotFound
-from yuqing.domain.query import Query, parse_query
+from yuqing.domain.query import Query, parse_query, token_line
+from yuqing.domain.text import tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,16 @@ class Watchlist:
     version: int
     draft: WatchlistDraft
 
-    def wants(self, judged: Judged, query: Query) -> bool:
-        """True when the post is the jurisdiction's, grave enough, on topic, and fits `query`."""
+    def wants(self, judged: Judged, line: str, query: Query) -> bool:
+        """True when the post, whose `token_line` is `line`, is the jurisdiction's, grave enough, on
+        topic, and fits `query`."""
         draft, verdict = self.draft, judged.verdict
         topics = {verdict.topic.value, *(topic.value for topic in verdict.also)}
         return (
             draft.jurisdiction in judged.jurisdictions
             and verdict.severity >= draft.severity_min
             and (not draft.topics or not topics.isdisjoint(draft.topics))
-            and query.matches(judged.post.text)
+            and query.matches_line(line)
         )
 
 
@@ -134,10 +136,13 @@ class Watchlists:
 
         A post seen again is no new hit, so a redelivery alerts nobody twice.
         """
+        active = [watchlist for watchlist in self.listed() if watchlist.draft.active]
+        if not active:
+            return 0
+        lines = [(one, token_line(tokens(one.post.text))) for one in judged]
         wanted = [
-            (watchlist, [one for one in judged if watchlist.wants(one, query)])
-            for watchlist in self.listed()
-            if watchlist.draft.active
+            (watchlist, [one for one, line in lines if watchlist.wants(one, line, query)])
+            for watchlist in active
             for query in (parse_query(watchlist.draft.query),)
         ]
         if not any(caught for _, caught in wanted):
