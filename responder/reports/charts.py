@@ -29,6 +29,7 @@ def volume(report: Weekly) -> Figure:
     days = [f"{row.day.month}月{row.day.day}日" for row in report.days]
     axes.bar(days, [row.posts for row in report.days], color="#c9d8ea", label="全部帖文")
     axes.bar(days, [row.relevant for row in report.days], color=BLUE, width=0.5, label="政务舆情")
+    axes.set_ylim(0, max(1, *(row.posts for row in report.days)) * 1.15)
     axes.set_ylabel("帖", fontproperties=_text(9))
     _finish(axes, legend=True)
     return figure
@@ -40,6 +41,7 @@ def topics(report: Weekly) -> Figure:
     figure = Figure(figsize=(6.6, 0.5 + 0.27 * max(3, len(rows))), layout="constrained")
     axes = figure.add_subplot()
     axes.barh([name for name, _ in rows], [count for _, count in rows], color=ORANGE)
+    axes.set_xlim(0, max((count for _, count in rows), default=1) * 1.1)
     for place, (_, count) in enumerate(rows):
         axes.text(count, place, f" {count}", va="center", fontproperties=_text(8))
     _finish(axes)
@@ -61,6 +63,7 @@ def units(report: Weekly) -> Figure:
         axes.barh(names, counts, left=left, color=colour, label=label)
         left = [a + b for a, b in zip(left, counts, strict=True)]
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlim(0, max(1, *left, 1) * 1.05)
     _finish(axes, legend=True)
     return figure
 

@@ -202,12 +202,13 @@ def serve(settings: Settings) -> None:
 
     from responder.api.app import create_api
     from responder.console.mount import mount_console
+    from yuqing.app.reporting import write_report
 
     clock = wiring.clock(settings)
     ready.require_tables(settings)
     ready.require_port(settings)
     configure_logs(settings.log_level, "serve", clock)
-    stage = wiring.backstage(settings)
+    stage = wiring.backstage(settings, lambda code, week: write_report(settings, code, week)[0])
     api = create_api(stage.desk, stage.index, stage.people, clock, stage.complaints)
     mount_console(api, stage, wiring.secret(settings))
     probe = _probe(settings, CollectorRegistry(), lambda: None, lambda: None)

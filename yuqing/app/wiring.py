@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 
 from stream.bus import Bus
 from stream.index import Index
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from classifier.events.store import GroupingStore
     from classifier.judge import Judge
     from crawlers.source import Source
-    from dashboards.sources import Places
     from responder.console.backstage import Backstage
     from responder.desk import Desk
     from responder.store import TicketStore
@@ -157,8 +156,8 @@ def desk(settings: Settings) -> Desk:
     return Desk(tickets_engine(settings), jurisdictions(settings))
 
 
-def backstage(settings: Settings) -> Backstage:
-    """Everything the console stands on."""
+def backstage(settings: Settings, write_report: Callable[[str, str], Path]) -> Backstage:
+    """Everything the console stands on; `write_report` is what its button calls."""
     from responder.console.backstage import Backstage
     from responder.people import People
 
@@ -171,50 +170,8 @@ def backstage(settings: Settings) -> Backstage:
         jurisdictions=jurisdictions(settings),
         source_names=source_names(settings),
         reports=settings.data_dir / "reports",
-        write_report=lambda code, week: write_report(settings, code, week)[0],
+        write_report=write_report,
     )
-
-
-def push_dashboards(settings: Settings) -> list[str]:
-    """Push the boards to Grafana, which must reach the stores under the same addresses as this
-    process; returns their uids."""
-    from dashboards.provision import push
-    from dashboards.sources import Places
-
-    token, posts, tickets = settings.grafana_token, urlsplit(settings.index()), settings.tickets()
-    if not settings.grafana_url or token is None:
-        remedy = "Set it and YUQING_GRAFANA_TOKEN (a service account with the role Admin)."
-        raise ConfigError("environment", "YUQING_GRAFANA_URL", "not set", remedy)
-    if not posts.hostname or not tickets.startswith("postgresql"):
-        remedy = "Grafana reads Elasticsearch (YUQING_INDEX_URL) and PostgreSQL."
-        raise ConfigError("environment", "YUQING_TICKETS_URL", "embedded", remedy)
-    base = make_url(tickets)
-    places = Places(
-        elastic_url=f"{posts.scheme}://{posts.hostname}:{posts.port or 9200}",
-        elastic_user=unquote(posts.username or ""),
-        elastic_password=unquote(posts.password or ""),
-        index=posts.path.strip("/") or "yuqing",
-        postgres=f"{base.host}:{base.port or 5432}",
-        database=base.database or "",
-        postgres_user=base.username or "",
-        postgres_password=str(base.password or ""),
-    )
-    return push(settings.grafana_url, token.get_secret_value(), places)
-
-
-def write_report(settings: Settings, code: str, week: str) -> tuple[Path, Path]:
-    """Write the weekly report of jurisdiction `code`: the .docx and the .html."""
-    from responder.reports.weekly import WeeklyGatherer, parse_week
-    from responder.reports.write import write_weekly
-
-    home = jurisdictions(settings)[code]
-    posts = index(settings)
-    try:
-        gatherer = WeeklyGatherer(tickets_engine(settings), posts, home, source_names(settings))
-        report = gatherer.gather(parse_week(week, home.zone), clock(settings).now())
-    finally:
-        posts.close()
-    return write_weekly(report, settings.data_dir / "reports", code)
 
 
 def secret(settings: Settings) -> str:
@@ -245,38 +202,6 @@ def migrate_all(settings: Settings) -> None:
 def _planned(partitions: int) -> list[TopicPlan]:
     """The topics, keyed ones with `partitions`; `dead` keeps its one."""
     return [t if t is DEAD else replace(t, partitions=partitions) for t in TOPICS]
-
-
-def push_dashboards(settings: Settings) -> list[str]:
-    """Push the boards to the Grafana of the settings; returns their uids. Raises ConfigError."""
-    from dashboards.provision import push
-
-    if not settings.grafana_url or settings.grafana_token is None:
-        raise ConfigError(
-            "environment",
-            "YUQING_GRAFANA_URL",
-            "no Grafana is named",
-            "Set YUQING_GRAFANA_URL and YUQING_GRAFANA_TOKEN (a service account's).",
-        )
-    token = settings.grafana_token.get_secret_value()
-    return push(settings.grafana_url, token, _places(settings))
-
-
-def _places(settings: Settings) -> Places:
-    """Where Grafana finds the stores; what the settings do not tell stays as compose has it."""
-    from dashboards.sources import Places
-
-    index, tickets = urlsplit(settings.index()), urlsplit(settings.tickets())
-    told: dict[str, str] = {"prometheus_url": settings.prometheus_url}
-    if index.scheme.startswith("http"):
-        told["elastic_url"] = f"{index.scheme}://{index.hostname}:{index.port or 9200}"
-        told["elastic_user"] = index.username or ""
-        told["elastic_password"] = index.password or ""
-        told["index"] = index.path.strip("/") or "yuqing"
-    if tickets.scheme.startswith("postgresql"):
-        told["postgres"] = f"{tickets.hostname}:{tickets.port or 5432}"
-        told["database"] = tickets.path.strip("/")
-    return Places(**told)
 
 
 def dispose() -> None:

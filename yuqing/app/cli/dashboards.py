@@ -29,8 +29,8 @@ def export_boards(
 @boards.command("push")
 def push_boards() -> None:
     """Push folder, data sources and dashboards to YUQING_GRAFANA_URL."""
-    from yuqing.app import wiring
+    from yuqing.app.boards import push_dashboards
     from yuqing.app.settings import load_settings
 
-    for line in wiring.push_dashboards(load_settings()):
+    for line in push_dashboards(load_settings()):
         typer.echo(line)

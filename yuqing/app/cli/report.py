@@ -36,6 +36,6 @@ def report(
     console = Console(stderr=True)
     for code in [jurisdiction] if jurisdiction else sorted(known):
         with console.status(f"写 {code} {week} 周报"):
-            files = wiring.write_report(settings, code, week)
+            files = write_report(settings, code, week)
         for file in files:
             typer.echo(file)
