@@ -20,6 +20,7 @@ def report(
     """Write the weekly report of one jurisdiction, or of each, into the data folder."""
     from responder.reports.weekly import parse_week
     from yuqing.app import ready, wiring
+    from yuqing.app.reporting import write_report
     from yuqing.app.settings import load_settings
     from yuqing.domain.errors import InvalidMessage
 
