@@ -29,6 +29,7 @@ from responder.registers import (
     narrowed,
     notice_rows,
     ticket_rows,
+    urgent_rows,
     visible,
 )
 from responder.rows import insert_new
@@ -81,6 +82,12 @@ class ReadingDesk:
         with failures_named(), reading(self._engine).begin() as connection:
             rows, total, following = ticket_rows(connection, where, page_size(size), after)
             return Listing(self._lines(connection, rows, now), total, following)
+
+    def urgent(self, person: Person, now: datetime, size: int = 10) -> tuple[TicketLine, ...]:
+        """The open tickets with an unstopped clock, the earliest due first."""
+        with failures_named(), reading(self._engine).begin() as connection:
+            rows = urgent_rows(connection, visible(person), page_size(size))
+            return self._lines(connection, rows, now)
 
     def ticket(self, person: Person, ticket_id: str, now: datetime) -> TicketPage:
         """All of one ticket."""

@@ -19,24 +19,24 @@ STATUSES: dict[str, str] = {
 TOPICS: dict[str, str] = {
     "epidemic": "疫情防控",
     "healthcare": "医疗卫生",
-    "food_drug": "食品药品",
+    "food_drug": "食品药品安全",
     "education": "教育",
     "elderly_care": "养老",
     "social_security": "社会保障",
-    "hardship": "困难救助",
-    "labour": "劳动就业",
-    "housing": "住房",
-    "land": "征地拆迁",
-    "finance": "金融",
+    "hardship": "困难群众与救助",
+    "labour": "就业与工资拖欠",
+    "housing": "房地产与住房",
+    "land": "征地拆迁与农村事务",
+    "finance": "金融安全",
     "environment": "生态环境",
     "work_safety": "安全生产",
     "public_security": "社会治安",
     "disaster": "自然灾害",
     "transport": "交通出行",
-    "urban": "城市管理",
-    "market": "市场监管",
-    "gov_service": "政务服务",
-    "culture": "文化旅游",
+    "urban": "城市建设与管理",
+    "market": "市场监管与消费",
+    "gov_service": "政务服务与作风",
+    "culture": "文化旅游体育",
     "other": "其他",
 }
 
@@ -48,13 +48,13 @@ EMERGENCIES: dict[str, str] = {
 }
 
 DISPOSITIONS: dict[str, str] = {
-    "suggestion": "意见建议类",
-    "difficulty": "群众困难类",
-    "major_problem": "重大问题类",
-    "unclear": "情况不明类",
-    "wrong_view": "错误观点类",
-    "false_info": "虚假信息类",
-    "none": "未分类",
+    "suggestion": "建设性意见建议",
+    "difficulty": "实际困难",
+    "major_problem": "重大问题",
+    "unclear": "不了解情况、模糊认识",
+    "wrong_view": "错误看法",
+    "false_info": "虚假和不实信息",
+    "none": "无需处置",
 }
 
 ROLES: dict[str, str] = {

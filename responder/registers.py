@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -28,7 +28,8 @@ from yuqing.domain.text import clean
 
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
-    """Every field narrows; empty means any. `text` is looked for in number and title."""
+    """Every field narrows; empty means any. `text` is looked for in number and title;
+    `due_within` wants a running clock of the present round that is due within that span."""
 
     jurisdiction: str | None = None
     open: bool | None = None
@@ -39,6 +40,7 @@ class TicketFilter:
     breached: bool | None = None
     event_id: str | None = None
     text: str = ""
+    due_within: timedelta | None = None
 
 
 def visible(person: Person) -> ColumnElement[bool]:
@@ -63,6 +65,9 @@ def narrowed(wanted: TicketFilter, now: datetime) -> ColumnElement[bool]:
     if wanted.breached is not None:
         late = exists().where(ticket_clocks.c.ticket_id == tickets.c.ticket_id, is_late(now))
         rules.append(late if wanted.breached else ~late)
+    if wanted.due_within is not None:
+        soon = ticket_clocks.c.due.between(now, now + wanted.due_within)
+        rules.append(exists().where(_standing(), ticket_clocks.c.status == "running", soon))
     if text := clean(wanted.text).strip():
         found = [c.icontains(text, autoescape=True) for c in (tickets.c.title, tickets.c.ticket_id)]
         rules.append(or_(*found))
@@ -73,6 +78,25 @@ def is_late(now: datetime) -> ColumnElement[bool]:
     """Clocks breached at `now`, also those that the sweep has not yet looked at."""
     running = and_(ticket_clocks.c.status == "running", ticket_clocks.c.due < now)
     return or_(ticket_clocks.c.status == "breached", running)
+
+
+def _standing() -> ColumnElement[bool]:
+    """Clocks of a ticket's present round that nothing has stopped or ended."""
+    return and_(
+        ticket_clocks.c.ticket_id == tickets.c.ticket_id,
+        ticket_clocks.c.round == tickets.c.round,
+        ticket_clocks.c.stopped_at.is_(None),
+        ticket_clocks.c.status.in_(("running", "breached")),
+    )
+
+
+def urgent_rows(
+    connection: Connection, where: ColumnElement[bool], size: int
+) -> Sequence[Row[Any]]:
+    """The open tickets with an unstopped clock, the one due first before the others."""
+    due = select(func.min(ticket_clocks.c.due)).where(_standing()).scalar_subquery()
+    query = select(tickets).where(where, tickets.c.open, due.is_not(None))
+    return connection.execute(query.order_by(due, tickets.c.ticket_id).limit(size)).all()
 
 
 def ticket_rows(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from responder.console.beats import complaints
+from responder.console.recent import Recent
 from responder.desk import Desk
 from responder.people import People
 from stream.index import Index
@@ -31,6 +32,7 @@ class Backstage:
     source_names: Mapping[str, str]
     reports: Path
     write_report: Callable[[str, str], Path]
+    recent: Recent = field(default_factory=Recent)
 
     @property
     def zone(self) -> str:

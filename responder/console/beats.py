@@ -27,8 +27,25 @@ STAGES = {
 
 def component_zh(kind: Kind, component: str, sources: Mapping[str, str]) -> str:
     """What people call the component."""
-    name = STAGES.get((kind, component)) or sources.get(component, component)
-    return f"{KINDS[kind]}「{name}」"
+    name = name_zh(kind, component, sources)
+    return name if name == KINDS[kind] else f"{KINDS[kind]}「{name}」"
+
+
+def name_zh(kind: Kind, component: str, sources: Mapping[str, str]) -> str:
+    """Its name alone."""
+    return STAGES.get((kind, component)) or sources.get(component, component)
+
+
+def missing(beats: Sequence[Beat], sources: Mapping[str, str]) -> list[tuple[Kind, str]]:
+    """Stages and configured sources that never reported in."""
+    came = {(beat.kind, beat.component) for beat in beats}
+    expected = [*STAGES, *((Kind.SOURCE, source) for source in sources)]
+    return [(kind, name) for kind, name in expected if (kind, name) not in came]
+
+
+def configured(beats: Sequence[Beat], sources: Mapping[str, str]) -> list[Beat]:
+    """Without the beats of sources that are no longer configured."""
+    return [b for b in beats if b.kind is not Kind.SOURCE or b.component in sources]
 
 
 def why_late(late: Late) -> str:
@@ -39,10 +56,7 @@ def why_late(late: Late) -> str:
 def complaints(beats: Sequence[Beat], sources: Mapping[str, str], now: datetime) -> list[str]:
     """What is behind, in words: every configured source and every stage must report in on time,
     and one that never did is as late as one that stopped."""
-    came = {(beat.kind, beat.component) for beat in beats}
-    expected = [*STAGES, *((Kind.SOURCE, source) for source in sources)]
-    never = [(kind, name) for kind, name in expected if (kind, name) not in came]
-    known = [b for b in beats if b.kind is not Kind.SOURCE or b.component in sources]
-    said = [f"{component_zh(k, n, sources)}尚未报到" for k, n in never]
+    known = configured(beats, sources)
+    said = [f"{component_zh(k, n, sources)}尚未报到" for k, n in missing(beats, sources)]
     late = behind(known, now)
     return said + [f"{component_zh(b.kind, b.component, sources)}{why_late(b)}" for b in late]

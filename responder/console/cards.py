@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,18 @@ from yuqing.domain.text import clean, mask
 from yuqing.domain.verdict import Evidence
 
 LONGEST = 400
+BEYOND = 40  # a number that the cut would halve is masked whole
+STRONG = frozenset({"severity", "emergency", "rumour_risk"})
+WHAT = {
+    "severity": "等级依据",
+    "emergency": "突发事件依据",
+    "rumour_risk": "不实风险依据",
+    "topic": "议题依据",
+    "disposition": "处置分类依据",
+    "place": "地点",
+    "relevant": "无关依据",
+}
+_MARK = Markup('<mark class="{}" title="{}">{}</mark>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +58,15 @@ def card_of(judged: Judged, sources: Mapping[str, str], whole: bool = False) -> 
     """`judged` as a card; the body cut to 400 characters unless `whole`."""
     post, verdict = judged.post, judged.verdict
     split = len(post.title) + 1 if post.title and post.body else 0
-    title = _marked(post.title, verdict.evidence, 0) if post.title else Markup("")
-    body = post.body if whole else post.body[:LONGEST]
+    title = _marked(post.title, verdict.evidence, 0, len(post.title)) if post.title else Markup("")
+    most = len(post.body) if whole else LONGEST
     return PostCard(
         post_id=post.post_id,
         source=sources.get(post.source, post.source),
         owner=post.owner.value,
         author=mask(clean(post.author)),
         title=title,
-        body=_marked(body, verdict.evidence, split if post.title else 0),
+        body=_marked(post.body, verdict.evidence, split, most),
         published_at=post.first_known_at,
         seen_at=post.seen_at,
         relevant=verdict.relevant,
@@ -64,8 +77,16 @@ def card_of(judged: Judged, sources: Mapping[str, str], whole: bool = False) -> 
         rumour=int(verdict.rumour_risk * 100) if verdict.rumour_risk >= 0.5 else 0,
         revised=post.revises is not None,
         counts=_counts(judged.sighting),
-        why="、".join(dict.fromkeys(e.rule for e in verdict.evidence if e.what == "severity")),
+        why="、".join(dict.fromkeys(_grounds(verdict.evidence))),
     )
+
+
+def _grounds(evidence: tuple[Evidence, ...]) -> Iterator[str]:
+    """What the grade rests on: a rule by its name, a word by itself."""
+    for one in evidence:
+        if one.what == "severity":
+            word = one.rule.startswith("词表:")
+            yield f"“{mask(clean(one.text))}”" if word else one.rule
 
 
 def _counts(sighting: Sighting) -> str:
@@ -73,19 +94,37 @@ def _counts(sighting: Sighting) -> str:
     return " · ".join(f"{name} {count}" for name, count in pairs if count)
 
 
-def _marked(text: str, evidence: tuple[Evidence, ...], offset: int) -> Markup:
-    """`text` masked and escaped, with the spans of `evidence` that fall into it marked."""
-    hidden = mask(text)
-    cuts = sorted(
-        (max(0, e.start - offset), min(len(text), e.end - offset), e.rule)
-        for e in evidence
-        if e.start - offset < len(text) and e.end - offset > 0
-    )
+def _marked(text: str, evidence: tuple[Evidence, ...], offset: int, most: int) -> Markup:
+    """The first `most` characters of `text`, masked and escaped, with the spans of `evidence` that
+    fall into them marked."""
+    shown, kept = _visible(text[: most + BEYOND])
+    hidden = mask(shown)[:most]
     out, at = Markup(""), 0
-    for start, end, rule in cuts:
-        if start < at:
+    for one in sorted(evidence, key=lambda e: (e.start, e.what != "severity", -e.end)):
+        start, end = (bisect_left(kept, max(0, x - offset)) for x in (one.start, one.end))
+        if start >= min(end, len(hidden)) or start < at:
             continue
-        out += escape(clean(hidden[at:start]))
-        out += Markup('<mark title="{}">{}</mark>').format(rule, clean(hidden[start:end]))
+        out += escape(hidden[at:start]) + _MARK.format(
+            "strong" if one.what in STRONG else "", why_zh(one), hidden[start:end]
+        )
         at = end
-    return out + escape(clean(hidden[at:]))
+    return out + escape(hidden[at:])
+
+
+def _visible(text: str) -> tuple[str, Sequence[int]]:
+    # Invisible characters go before masking: they must not hide a telephone number from it.
+    shown = clean(text)
+    if shown == text:
+        return text, range(len(text))
+    kept = [i for i, character in enumerate(text) if clean(character)]
+    return "".join(text[i] for i in kept), kept
+
+
+def why_zh(evidence: Evidence) -> str:
+    """What a mark speaks for, in words: 等级依据：…"""
+    head = WHAT.get(evidence.what, "依据")
+    kind, colon, code = evidence.rule.partition(":")
+    if not colon:
+        return f"{head}：{evidence.rule}"
+    said = TOPICS.get(code) or EMERGENCIES.get(code) or (code if kind == "地名" else "")
+    return f"{head}：{kind}{f'（{said}）' if said else ''}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,52 +11,76 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 from nicegui.element import Element
 
+from responder.console.screen import said
 from responder.readmodels import ActionOffer, FieldSpec
 from yuqing.domain.errors import InvalidMessage
 
 Submit = Callable[[dict[str, Any]], bool]
 
 
-def ask(offer: ActionOffer, zone: str, now: datetime, submit: Submit) -> None:
-    """Ask for the fields of `offer`, say what happens next, and close when `submit` succeeds."""
-    with ui.dialog() as dialog, ui.card().classes("w-[520px]"):
-        ui.label(offer.label_zh).classes("text-lg font-bold")
-        ui.label(f"点击后：{offer.next_zh}").classes("text-sm text-gray-600")
-        inputs = {spec.name: _input(spec, zone, now) for spec in offer.fields}
-
-        def send() -> None:
-            try:
-                data = {spec.name: _value(spec, inputs[spec.name], zone) for spec in offer.fields}
-            except InvalidMessage as error:
-                ui.notify(str(error), type="negative", position="top")
-                return
-            if submit({k: v for k, v in data.items() if v is not None}):
-                dialog.close()
-
-        with ui.row().classes("w-full justify-end"):
-            ui.button("取消", on_click=dialog.close).props("flat")
-            ui.button(offer.label_zh, on_click=send).props("unelevated")
+@contextmanager
+def asking(title: str, done: str, send: Callable[[], bool], next_zh: str = "") -> Iterator[None]:
+    """A dialog around the inputs made within: Enter or the button `done` sends, what happens next
+    is said before, and it closes when `send` returns True."""
+    with ui.dialog() as dialog, ui.card().classes("yq-dialog"):
+        ui.label(title).classes("text-lg font-bold")
+        if next_zh:
+            ui.label(f"点击后：{next_zh}").classes("yq-next")
+        with ui.element("form").classes("w-full") as form:
+            yield
+            with ui.row().classes("w-full justify-end mt-4"):
+                ui.button("取消", on_click=dialog.close).props("flat type=button")
+                ui.button(done).props("unelevated type=submit")
+        form.on("submit.prevent", lambda: dialog.close() if send() else None)
     dialog.open()
 
 
-def _input(spec: FieldSpec, zone: str, now: datetime) -> Any:
+def ask(
+    offer: ActionOffer,
+    zone: str,
+    now: datetime,
+    submit: Submit,
+    known: Mapping[str, Any],
+    speakers: Sequence[str] = (),
+) -> None:
+    """Ask for the fields of `offer`, say what happens next, and close when `submit` succeeds.
+    `known` is what stands now, by field; `speakers` are names of those who should speak."""
+    inputs: dict[str, Any] = {}
+
+    def send() -> bool:
+        try:
+            data = {spec.name: _value(spec, inputs[spec.name], zone) for spec in offer.fields}
+        except InvalidMessage as error:
+            ui.notify(said(error), type="negative", position="top")
+            return False
+        return submit({k: v for k, v in data.items() if v is not None})
+
+    with asking(offer.label_zh, offer.label_zh, send, offer.next_zh):
+        for spec in offer.fields:
+            inputs[spec.name] = _input(spec, zone, now, known.get(spec.name), speakers)
+
+
+def _input(spec: FieldSpec, zone: str, now: datetime, known: Any, speakers: Sequence[str]) -> Any:
     label = spec.label_zh + ("" if spec.required else "（可不填）")
     if spec.kind == "bool":
-        return ui.switch(spec.label_zh)
+        return ui.switch(spec.label_zh, value=bool(known)).props(f'data-field="{spec.name}"')
     if spec.choices:
         choices = dict(spec.choices)
         many = spec.kind == "units"
-        made: Element = ui.select(choices, label=label, multiple=many, value=[] if many else None)
+        chosen = [] if many else known if known in choices else None
+        made: Element = ui.select(choices, label=label, multiple=many, value=chosen)
     elif spec.kind == "longtext":
-        made = ui.textarea(label)
+        made = ui.textarea(label).props("autogrow")
     elif spec.kind == "datetime":
         local = now.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
         made = ui.input(label, value=local if spec.required else "").props(
             'hint="年-月-日 时:分:秒"'
         )
+    elif spec.name == "speaker":
+        made = ui.input(label, autocomplete=list(speakers))
     else:
         made = ui.input(label)
-    return made.classes("w-full")
+    return made.classes("w-full").props(f'data-field="{spec.name}"')
 
 
 def _value(spec: FieldSpec, made: Any, zone: str) -> Any:

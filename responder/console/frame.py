@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
 
 from fastapi import Request
 from jinja2 import Environment
-from nicegui import run, ui
+from nicegui import ui
 
 from responder.api.services import COOKIE
 from responder.console.backstage import Backstage
-from responder.console.render import render
+from responder.console.screen import BROKEN, REFRESH_SECONDS, Screen
 from responder.labels import ROLES
 from responder.people import Person
-from responder.readmodels import OfferLine
-from yuqing.domain.errors import NotAllowed, YuqingError
 
-REFRESH_SECONDS = 1.0
 SAID = 4
 NAV = (
     ("/", "sensors", "实时监看"),
@@ -33,63 +28,6 @@ NAV = (
 )
 
 
-@dataclass(slots=True)
-class Screen:
-    """One open page of one viewer: renders fragments and refreshes them while it is open."""
-
-    backstage: Backstage
-    templates: Environment
-    person: Person
-    token: str
-    _live: list[tuple[ui.html, Callable[[], str]]] = field(default_factory=list)
-
-    def html(self, template: str, /, **values: Any) -> str:
-        """A filled fragment."""
-        return render(self.templates, template, **values)
-
-    def offers(self, offers: Sequence[OfferLine]) -> str:
-        """Offered answers, to look at."""
-        return self.html("offers.html", offers=offers, sources=self.backstage.source_names)
-
-    def live(self, make: Callable[[], str], classes: str = "w-full") -> ui.html:
-        """A fragment that is made again every second and pushed when it has changed."""
-        element = ui.html(make(), sanitize=False).classes(classes)
-        self._live.append((element, make))
-        return element
-
-    async def refresh(self) -> None:
-        """Push what has changed; a viewer whose sign-in has ended is sent to the door."""
-        try:
-            made = await run.io_bound(self._make_all)
-        except NotAllowed:
-            ui.navigate.to("/sign-in")
-            return
-        for (element, _), content in zip(self._live, made or (), strict=False):
-            if element.content != content:
-                element.set_content(content)
-
-    def checked(self) -> Person:
-        """The viewer, if still signed in; what every action asks first. Raises NotAllowed."""
-        person = self.backstage.people.person_of(self.token)
-        if person is None:
-            raise NotAllowed("登录已失效，请重新登录")
-        return person
-
-    def attempt(self, action: Callable[[Person], Any], done: str) -> bool:
-        """Do `action` for the viewer and say how it went."""
-        try:
-            action(self.checked())
-        except YuqingError as error:
-            ui.notify(str(error), type="negative", position="top", timeout=8000)
-            return False
-        ui.notify(done, type="positive", position="top")
-        return True
-
-    def _make_all(self) -> list[str]:
-        self.checked()
-        return [make() for _, make in self._live]
-
-
 @contextmanager
 def framed(
     backstage: Backstage, templates: Environment, request: Request, person: Person, at: str
@@ -99,7 +37,9 @@ def framed(
     ui.add_head_html('<link rel="stylesheet" href="/assets/console.css">')
     ui.add_head_html('<script src="/assets/console.js" defer></script>')
     ui.colors(primary="#1d5fbf")
+    ui.on_exception(lambda: ui.notify(BROKEN, type="negative", position="top", timeout=8000))
     _top(screen)
+    _stale_bar(screen)
     screen.live(lambda: screen.html("alarm.html", late=_late(screen)))
     with ui.element("div").classes("yq-body"):
         screen.live(lambda: _nav(screen, at), classes="yq-nav")
@@ -141,8 +81,18 @@ def _top(screen: Screen) -> None:
         )
 
 
+def _stale_bar(screen: Screen) -> None:
+    bar = ui.html("", sanitize=False).classes("w-full")
+
+    def say(why: str) -> None:
+        bar.set_content(screen.html("stale.html", why=why) if why else "")
+
+    screen.stale = say
+
+
 def _nav(screen: Screen, at: str) -> str:
-    counts = screen.backstage.desk.counts(screen.person, screen.backstage.clock.now())
+    stage = screen.backstage
+    counts = screen.shared("counts", lambda: stage.desk.counts(screen.person, stage.clock.now()))
     badges = {"/tickets": counts.waiting_triage + counts.offers_waiting}
     return screen.html("nav.html", entries=NAV, at=at, badges=badges)
 
@@ -152,9 +102,9 @@ def _unread(screen: Screen) -> int:
 
 
 def _late(screen: Screen) -> list[str]:
-    said = screen.backstage.complaints()
-    more = len(said) - SAID
-    return [*said[:SAID], f"另有 {more} 项"] if more > 0 else said
+    found = screen.backstage.recent.get("complaints", screen.backstage.complaints)
+    more = len(found) - SAID
+    return [*found[:SAID], f"另有 {more} 项"] if more > 0 else found
 
 
 def _keep_time(screen: Screen) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi import Path as PathParam
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from nicegui import ui
 
 from responder.console.backstage import Backstage
+from responder.console.mishaps import Mishaps
 from responder.console.pages import (
     events,
     live,
@@ -33,12 +35,14 @@ ReportName = Annotated[str, PathParam(pattern=r"^[\w-]+\.(docx|html)$")]
 def mount_console(app: FastAPI, backstage: Backstage, secret: str) -> None:
     """Add sign-in, assets and every page to `app`. `secret` signs the browser's session."""
     templates = environment(backstage.zone)
+    mishaps = Mishaps(templates, backstage.place)
     app.mount("/assets", StaticFiles(directory=STATIC), name="assets")
     add_sign_in(app, backstage, templates)
-    _add_files(app, backstage)
-    router = Router(app, backstage, templates)
+    _add_files(app, backstage, mishaps)
+    router = Router(app, backstage, templates, mishaps)
     for page in PAGES:
         page.add(router)
+    mishaps.register()
     ui.run_with(
         app,
         title="舆情监测与回应",
@@ -48,12 +52,14 @@ def mount_console(app: FastAPI, backstage: Backstage, secret: str) -> None:
     )
 
 
-def _add_files(app: FastAPI, backstage: Backstage) -> None:
+def _add_files(app: FastAPI, backstage: Backstage, mishaps: Mishaps) -> None:
     @app.get("/reports/files/{name}", include_in_schema=False)
-    def download(request: Request, name: ReportName) -> FileResponse:
-        if viewer(backstage, request) is None:
-            raise HTTPException(401)
+    def download(request: Request, name: ReportName) -> Response:
+        person = viewer(backstage, request)
+        if person is None:
+            return RedirectResponse(f"/sign-in?next={quote(request.url.path)}")
         file = backstage.reports / name
-        if not file.is_file():
-            raise HTTPException(404)
+        foreign = person.jurisdiction and not name.startswith(f"{person.jurisdiction}-")
+        if foreign or not file.is_file():
+            return mishaps.missing()
         return FileResponse(file, filename=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from responder.labels import GRADES
 from responder.readmodels import ClockView, HistoryLine, TicketLine
 
 STATIC = Path(__file__).parent / "static"
+_STAMP = re.compile(r"^[\d\-:, .]+-\s*[A-Z]+\s*-\s*")
 EVIDENCE = frozenset({"publish", "press_conference", "answer", "settle"})
 
 
@@ -35,7 +37,8 @@ def environment(zone: str) -> Environment:
         "tightest": tightest,
         "step_class": step_class,
         "inside": inside,
-        "severity_name": lambda level: GRADES[level],
+        "level_name": lambda level: GRADES[level] if level else "不限",
+        "plain_error": plain_error,
     }
     return made
 
@@ -44,13 +47,23 @@ def _local(at: datetime | None, tz: ZoneInfo) -> str:
     return at.astimezone(tz).strftime("%m-%d %H:%M:%S") if at else "—"
 
 
+def local_time(at: datetime, zone: str) -> str:
+    """`at` as it is shown everywhere."""
+    return _local(at, ZoneInfo(zone))
+
+
+def plain_error(error: str) -> str:
+    """What a channel said, without the stamps of its log, in one short line."""
+    return _STAMP.sub("", error.splitlines()[0])[:160] if error.strip() else ""
+
+
 def span(seconds: int) -> str:
     """`seconds` as people say it: 2 天 3 小时, 4 小时 05 分, 12 分, 8 秒."""
     days, rest = divmod(int(seconds), 86400)
     hours, rest = divmod(rest, 3600)
     minutes, left = divmod(rest, 60)
     if days:
-        return f"{days} 天 {hours} 小时"
+        return f"{days} 天 {hours} 小时" if hours else f"{days} 天"
     if hours:
         return f"{hours} 小时 {minutes:02d} 分"
     return f"{minutes} 分" if minutes else f"{left} 秒"
@@ -87,9 +100,9 @@ def sparkline(heat: Sequence[tuple[datetime, int]], width: int = 120, height: in
         return Markup("")
     start, end = heat[0][0], heat[-1][0]
     hours = int((end - start).total_seconds() // 3600) + 1
-    counts = [0] * max(2, hours)
+    counts = [0] * (hours + 1)  # an hour of silence before the first post
     for at, posts in heat:
-        counts[int((at - start).total_seconds() // 3600)] += posts
+        counts[int((at - start).total_seconds() // 3600) + 1] += posts
     top = max(counts)
     step = (width - 2) / (len(counts) - 1)
     points = [(1 + i * step, height - 2 - c / top * (height - 6)) for i, c in enumerate(counts)]

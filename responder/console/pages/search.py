@@ -11,14 +11,17 @@ from fastapi import Request
 from nicegui import ui
 
 from responder.console.cards import card_of
-from responder.console.frame import Screen, card, heading
-from responder.console.pages.watchlists import edit_watchlist
+from responder.console.frame import card, heading
+from responder.console.pages.watchlists import MANAGERS, edit_watchlist
 from responder.console.router import Router
+from responder.console.screen import Screen
 from responder.labels import GRADES, TOPICS
 from stream.index import Page, Search
 from yuqing.domain.query import parse_query
 
 FACETS = (("topic", "议题"), ("severity", "等级"), ("source", "信源"), ("day", "日期"))
+DAYS, VALUES = 14, 14
+LEVELS = frozenset(str(level) for level in GRADES)
 HELP = '空格＝并且，竖线 | ＝或者，减号 - ＝排除，引号 "" ＝连在一起。例：工资 拖欠|欠薪 -招聘'
 
 
@@ -39,7 +42,12 @@ def _search(screen: Screen, request: Request) -> None:
         with card("检索结果", f"共 {page.total} 条，按发布时间"):
             cards = [card_of(hit, screen.backstage.source_names, whole=True) for hit in page.hits]
             ui.html(
-                screen.html("posts.html", posts=cards, empty="没有符合条件的帖文"), sanitize=False
+                screen.html(
+                    "posts.html",
+                    posts=cards,
+                    empty="没有符合条件的帖文。可减少关键词，或去掉左侧的条件。",
+                ),
+                sanitize=False,
             ).classes("w-full")
             if page.next:
                 with ui.row().classes("p-3 justify-center w-full"):
@@ -49,7 +57,7 @@ def _search(screen: Screen, request: Request) -> None:
 def _box(screen: Screen, asked: Mapping[str, str]) -> None:
     with ui.row().classes("w-full items-center gap-2 no-wrap"):
         typed = ui.input(placeholder="输入关键词", value=asked.get("q", "")).props(
-            'outlined dense bg-color=white aria-label="关键词"'
+            'outlined dense autofocus bg-color=white aria-label="关键词"'
         )
         typed.classes("grow")
 
@@ -58,10 +66,14 @@ def _box(screen: Screen, asked: Mapping[str, str]) -> None:
 
         typed.on("keydown.enter", go)
         ui.button("检索", on_click=go).props("unelevated")
-        ui.button(
-            "存为监测方案",
-            on_click=lambda: edit_watchlist(screen, query=typed.value or "", topics=_topics(asked)),
-        ).props("outline")
+        if screen.person.role in MANAGERS:
+            ui.button("存为监测方案", on_click=lambda: _keep(screen, typed.value, asked)).props(
+                "outline"
+            )
+
+
+def _keep(screen: Screen, typed: str | None, asked: Mapping[str, str]) -> None:
+    edit_watchlist(screen, query=typed or "", topics=_topics(asked))
 
 
 def _topics(asked: Mapping[str, str]) -> tuple[str, ...]:
@@ -75,7 +87,7 @@ def _parsed(screen: Screen, asked: Mapping[str, str]) -> Search:
         query=parse_query(asked.get("q", "")),
         jurisdiction=screen.person.jurisdiction,
         topics=_topics(asked),
-        severities=(int(severity),) if severity in "01234" and severity else (),
+        severities=(int(severity),) if severity in LEVELS else (),
         sources=(asked["source"],) if "source" in asked else (),
         since=since,
         until=until,
@@ -89,13 +101,16 @@ def _day(text: str, zone: str) -> tuple[datetime | None, datetime | None]:
         start = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=ZoneInfo(zone))
     except ValueError:
         return None, None
-    return start, start + timedelta(days=1)
+    # Not to the calendar's ends, where other zones have no such day.
+    return (start, start + timedelta(days=1)) if 1900 < start.year < 9000 else (None, None)
 
 
 def _facet(
     screen: Screen, page: Page, asked: Mapping[str, str], name: str, label: str
 ) -> dict[str, object]:
     chosen = asked.get(name)
+    counted = page.facets.get(name, ())
+    counted = counted[-DAYS:][::-1] if name == "day" else counted[:VALUES]
     entries = [
         {
             "label": _label(screen, name, value),
@@ -103,9 +118,9 @@ def _facet(
             "on": value == chosen,
             "href": _href({**asked, name: "" if value == chosen else value, "after": ""}),
         }
-        for value, count in page.facets.get(name, ())
+        for value, count in counted
     ]
-    return {"label": label, "entries": entries[:14]}
+    return {"label": label, "entries": entries}
 
 
 def _label(screen: Screen, name: str, value: str) -> str:

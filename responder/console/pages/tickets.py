@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from fastapi import Request
 from nicegui import ui
 
-from responder.console.frame import Screen, card, heading
+from responder.console.frame import card, heading
 from responder.console.pages.new_case import open_case
 from responder.console.router import Router
+from responder.console.screen import Screen
 from responder.desk import TicketFilter
+from responder.doors import PERMITS
 from responder.labels import GRADES, STATES
+from responder.transitions import Action
 
-SHOWN, OFFERS = 100, 60
+SHOWN, OFFERS = 50, 40
+SOON = timedelta(hours=1)
 
 
 def add(router: Router) -> None:
@@ -27,7 +32,8 @@ def _tickets(screen: Screen, request: Request) -> None:
     with ui.row().classes("w-full items-center no-wrap"):
         heading("处置台账", "倒计时按各自起算时间走，停止计时只凭证据")
         ui.space()
-        ui.button("手工立案", on_click=lambda: open_case(screen)).props("unelevated")
+        if Action.OPEN in PERMITS[screen.person.role]:
+            ui.button("手工立案", on_click=lambda: open_case(screen)).props("unelevated")
     if "offers" in asked:
         with card("待确认的答复", "官方信源的帖文，疑似对台账的公开回应；进入台账确认"):
             screen.live(lambda: _offers(screen))
@@ -35,18 +41,43 @@ def _tickets(screen: Screen, request: Request) -> None:
     with ui.element("div").classes("yq-cols facets"):
         with ui.element("section").classes("yq-card"):
             ui.html(screen.html("facets.html", facets=_facets(asked)), sanitize=False)
-        with card("台账", f"最近 {SHOWN} 件"):
-            screen.live(lambda: _list(screen, asked))
+        with ui.element("div").classes("yq-stack"):
+            _find(screen, asked)
+            with card("台账", "按立案时间，新的在上"):
+                screen.live(lambda: _list(screen, asked))
 
 
 def _offers(screen: Screen) -> str:
-    return screen.offers(screen.backstage.desk.offers(screen.person, size=OFFERS))
+    desk = screen.backstage.desk
+    return screen.offers(screen.shared("offers", lambda: desk.offers(screen.person, size=OFFERS)))
+
+
+def _find(screen: Screen, asked: Mapping[str, str]) -> None:
+    keep = {name: value for name, value in asked.items() if name not in ("q", "after")}
+    ui.html(
+        screen.html(
+            "find.html", action="/tickets", q=asked.get("q", ""), keep=keep, hint="按编号或事项查找"
+        ),
+        sanitize=False,
+    ).classes("w-full")
 
 
 def _list(screen: Screen, asked: Mapping[str, str]) -> str:
-    stage = screen.backstage
-    found = stage.desk.tickets(screen.person, _filter(asked), stage.clock.now(), size=SHOWN)
-    return screen.html("tickets.html", lines=found.lines, empty="没有符合条件的台账")
+    stage, after = screen.backstage, asked.get("after")
+    found = screen.shared(
+        ("tickets", tuple(sorted(asked.items()))),
+        lambda: stage.desk.tickets(
+            screen.person, _filter(asked), stage.clock.now(), size=SHOWN, after=after
+        ),
+    )
+    following = _href({**asked, "after": found.next}) if found.next else ""
+    return screen.html(
+        "tickets.html",
+        lines=found.lines,
+        total=found.total,
+        next=following,
+        empty="没有符合条件的台账",
+    )
 
 
 def _filter(asked: Mapping[str, str]) -> TicketFilter:
@@ -57,6 +88,7 @@ def _filter(asked: Mapping[str, str]) -> TicketFilter:
         grade_min=int(grade) if grade in ("1", "2", "3", "4") else 0,
         breached=True if asked.get("breached") == "1" else None,
         text=asked.get("q", ""),
+        due_within=SOON if asked.get("due") == "1" else None,
     )
 
 
@@ -64,12 +96,15 @@ def _facets(asked: Mapping[str, str]) -> list[dict[str, object]]:
     return [
         _facet("答复", "offers", (("1", "待确认的答复"),), asked),
         _facet("范围", "open", (("1", "在办"), ("0", "已了结")), asked),
-        _facet("时限", "breached", (("1", "有超时"),), asked),
+        _facet("时限", "due", (("1", "一小时内到期"),), asked),
+        _facet("", "breached", (("1", "有超时"),), asked),
         _facet("状态", "state", tuple(STATES.items()), asked),
-        _facet(
-            "等级", "grade", tuple((str(g), f"{n}及以上") for g, n in GRADES.items() if g), asked
-        ),
+        _facet("等级", "grade", tuple((str(g), _at_least(g)) for g in GRADES if g), asked),
     ]
+
+
+def _at_least(grade: int) -> str:
+    return GRADES[grade] if grade == max(GRADES) else f"{GRADES[grade]}及以上"
 
 
 def _facet(
@@ -80,7 +115,7 @@ def _facet(
             "label": text,
             "count": "",
             "on": asked.get(name) == value,
-            "href": _href({**asked, name: "" if asked.get(name) == value else value}),
+            "href": _href({**asked, name: "" if asked.get(name) == value else value, "after": ""}),
         }
         for value, text in values
     ]
