@@ -51,11 +51,10 @@ class Watchlist:
         """True when the post, whose `token_line` is `line`, is the jurisdiction's, grave enough, on
         topic, and fits `query`."""
         draft, verdict = self.draft, judged.verdict
-        topics = {verdict.topic.value, *(topic.value for topic in verdict.also)}
         return (
             draft.jurisdiction in judged.jurisdictions
             and verdict.severity >= draft.severity_min
-            and (not draft.topics or not topics.isdisjoint(draft.topics))
+            and (not draft.topics or any(t in draft.topics for t in (verdict.topic, *verdict.also)))
             and query.matches_line(line)
         )
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import is_dataclass
-from datetime import UTC, datetime
-from typing import Any, get_args, get_type_hints
-
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,6 +15,7 @@ from stream.messages import (
     Seen,
     TicketChanged,
 )
+from stream.moments import check_moments
 from yuqing.domain.errors import InvalidMessage
 
 VERSION = 1
@@ -34,10 +30,6 @@ _KINDS: dict[str, type[Message]] = {
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _ADAPTERS: dict[str, TypeAdapter[Message]] = {}
-_TIMED: dict[type, tuple[str, ...]] = {}
-# A day away from the calendar's ends, so that every zone can show the time.
-_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
-_LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 def encode(message: Message) -> bytes:
@@ -46,8 +38,7 @@ def encode(message: Message) -> bytes:
     Raises InvalidMessage for what `decode` would refuse: a time without a zone or outside the
     calendar, half a surrogate pair.
     """
-    for field, moment in _moments(message, "data"):
-        _check(field, moment)
+    check_moments(message)
     envelope = {"v": VERSION, "kind": _NAMES[type(message)], "data": message}
     try:
         return orjson.dumps(envelope, option=orjson.OPT_UTC_Z)
@@ -67,8 +58,7 @@ def decode(value: bytes) -> Message:
         message = _adapter(str(envelope.get("kind"))).validate_python(envelope.get("data"))
     except ValidationError as error:
         raise InvalidMessage(_explain(error)) from error
-    for field, moment in _moments(message, "data"):
-        _check(field, moment)
+    check_moments(message)
     return message
 
 
@@ -78,38 +68,6 @@ def _adapter(name: str) -> TypeAdapter[Message]:
     if name not in _ADAPTERS:
         _ADAPTERS[name] = TypeAdapter(_KINDS[name])
     return _ADAPTERS[name]
-
-
-def _check(field: str, moment: datetime) -> None:
-    if moment.tzinfo is None:
-        raise InvalidMessage(f"field {field}: {moment.isoformat()} has no time zone")
-    if not _EARLIEST <= moment <= _LATEST:
-        raise InvalidMessage(f"field {field}: {moment.isoformat()} is outside the calendar")
-
-
-def _moments(value: object, path: str) -> Iterator[tuple[str, datetime]]:
-    if isinstance(value, datetime):
-        yield path, value
-    elif isinstance(value, tuple):
-        for place, part in enumerate(value):
-            yield from _moments(part, f"{path}.{place}")
-    else:
-        for name in _with_moments(type(value)):
-            yield from _moments(getattr(value, name), f"{path}.{name}")
-
-
-def _with_moments(kind: type) -> tuple[str, ...]:
-    """The fields of `kind` that may hold a time somewhere."""
-    if kind not in _TIMED:
-        hints = get_type_hints(kind).items() if is_dataclass(kind) else ()
-        _TIMED[kind] = tuple(name for name, hint in hints if _mentions(hint))
-    return _TIMED[kind]
-
-
-def _mentions(hint: Any) -> bool:
-    if hint is datetime or (isinstance(hint, type) and _with_moments(hint)):
-        return True
-    return any(_mentions(part) for part in get_args(hint))
 
 
 def _explain(error: ValidationError) -> str:

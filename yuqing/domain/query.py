@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from yuqing.domain.text import tokens
 
@@ -36,14 +37,19 @@ class Query:
 
     def matches_line(self, line: str) -> bool:
         """As `matches`, of a `token_line`: for one text and hundreds of watchlists."""
-        return all(any(token_line(p) in line for p in group) for group in self.groups) and not any(
-            token_line(p) in line for p in self.none
+        return all(any(_line(p) in line for p in group) for group in self.groups) and not any(
+            _line(p) in line for p in self.none
         )
 
 
 def token_line(words: Sequence[str]) -> str:
     """`words` with one space before, between and after: a phrase is found as a substring."""
     return f" {' '.join(words)} "
+
+
+@lru_cache(maxsize=4096)
+def _line(phrase: Phrase) -> str:
+    return token_line(phrase)
 
 
 def parse_query(typed: str) -> Query:
