@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 from classifier.events.candidates import Postings
 from classifier.events.group import Rules
 from classifier.events.sorter import Sorter, event_id_of
-from classifier.events.state import IDS_TOLD, founded, grown, told
+from classifier.events.standing import Marks
+from classifier.events.state import IDS_TOLD, founded, grown, told, united
 from classifier.events.store import Changes, Kept, Ledger, Member, Memory
 from classifier.events.traits import Traits, read
 from stream.messages import EventChanged, Relevant
+from yuqing.domain.post import Owner
 from yuqing.domain.verdict import Topic
 
 Positions = Mapping[tuple[str, int], int]
 Fresh = Sequence[tuple[Relevant, Traits]]
+HEARSAY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A post was put to `event`, once each of `merged` was found one: (what is gone, into what)."""
+
+    post: Relevant
+    event: str
+    merged: tuple[tuple[str, str], ...]
 
 
 def take(
@@ -29,12 +43,12 @@ def take(
     memory = ledger.memory(asked)
     fresh = _fresh(posts, memory)
     sorter = _sorter(ledger, fresh, rules)
-    members = _placed(sorter, fresh, memory)
+    members, steps = _placed(sorter, fresh, memory)
     touched: dict[str, list[Relevant]] = {}
     for relevant in posts:
         touched.setdefault(members[relevant.post.post_id], []).append(relevant)
-    kept = dict(ledger.kept(touched))
-    changed = _grow(kept, fresh, members)
+    kept = dict(ledger.kept({*touched, *(step.event for step in steps), *sorter.merged}))
+    changed = _grow(kept, steps)
     ledger.record(
         Changes(
             memory.words,
@@ -46,6 +60,7 @@ def take(
             {event: sorter.standings[event] for event in changed},
             sorter.postings.changed,
             positions,
+            sorter.merged,
         )
     )
     return [
@@ -60,7 +75,8 @@ def _fresh(posts: Sequence[Relevant], memory: Memory) -> Fresh:
         if relevant.post.post_id not in memory.members:
             new.setdefault(relevant.post.post_id, relevant)
     return [
-        (p, read(p.post.title, p.post.body, p.verdict.places, memory.words)) for p in new.values()
+        (p, read(p.post.title, p.post.body, p.verdict.places, memory.words, p.post.author))
+        for p in new.values()
     ]
 
 
@@ -71,31 +87,53 @@ def _sorter(ledger: Ledger, fresh: Fresh, rules: Rules) -> Sorter:
     return sorter
 
 
-def _placed(sorter: Sorter, fresh: Fresh, memory: Memory) -> dict[str, str]:
-    members = dict(memory.members)
+def _placed(sorter: Sorter, fresh: Fresh, memory: Memory) -> tuple[dict[str, str], list[Step]]:
+    """(post to event once all is placed, how it came to be)."""
+    members, steps = dict(memory.members), list[Step]()
     for relevant, traits in fresh:
-        post, verdict, at = relevant.post, relevant.verdict, _seconds(relevant)
-        topics = frozenset({verdict.topic, *verdict.also} - {Topic.OTHER})
+        post, at, known = relevant.post, _seconds(relevant), len(sorter.merged)
         event = memory.pins.get(post.post_id) or members.get(post.revises or "")
         if event:
-            sorter.join(event, traits, topics, at)
+            event = _left_of(event, sorter.merged)
+            sorter.join(event, traits, _marks(relevant), at)
         else:
             founding = event_id_of(relevant.jurisdiction, post.post_id)
-            event = sorter.place(traits, topics, at, founding)
+            event = sorter.place(traits, _marks(relevant), at, founding)
+        merged = tuple(islice(sorter.merged.items(), known, None))
         members[post.post_id] = event
-    return members
+        steps.append(Step(relevant, event, merged))
+    return {post: _left_of(event, sorter.merged) for post, event in members.items()}, steps
 
 
-def _grow(kept: dict[str, Kept], fresh: Fresh, members: Mapping[str, str]) -> list[str]:
+def _grow(kept: dict[str, Kept], steps: Iterable[Step]) -> list[str]:
     changed: dict[str, None] = {}
-    for relevant, _traits in fresh:
-        event = members[relevant.post.post_id]
-        old = kept.get(event)
-        state = grown(old.state, relevant) if old else founded(event, relevant)
-        recent = (*(old.recent if old else ()), relevant.post.post_id)[-IDS_TOLD:]
-        kept[event] = Kept(state, recent)
-        changed[event] = None
+    for step in steps:
+        for gone, into in step.merged:
+            kept[into] = _united(kept[into], kept.pop(gone))
+            changed.pop(gone, None)
+        old, post = kept.get(step.event), step.post
+        state = grown(old.state, post) if old else founded(step.event, post)
+        recent = (*(old.recent if old else ()), post.post.post_id)[-IDS_TOLD:]
+        kept[step.event] = Kept(state, recent)
+        changed[step.event] = None
     return list(changed)
+
+
+def _united(left: Kept, gone: Kept) -> Kept:
+    return Kept(united(left.state, gone.state), (*gone.recent, *left.recent)[-IDS_TOLD:])
+
+
+def _left_of(event: str, merged: Mapping[str, str]) -> str:
+    while event in merged:
+        event = merged[event]
+    return event
+
+
+def _marks(relevant: Relevant) -> Marks:
+    verdict, citizen = relevant.verdict, relevant.post.owner is not Owner.OFFICIAL
+    topics = frozenset({verdict.topic, *verdict.also} - {Topic.OTHER})
+    hearsay = citizen and verdict.rumour_risk >= HEARSAY
+    return Marks(topics, verdict.emergency, hearsay)
 
 
 def _seconds(relevant: Relevant) -> int:

@@ -12,6 +12,7 @@ import orjson
 from classifier.events.candidates import Postings
 from classifier.events.group import Rules
 from classifier.events.sorter import Sorter, event_id_of
+from classifier.events.standing import Marks
 from classifier.events.traits import read
 from classifier.events.words import Words
 from yuqing.domain.errors import InvalidMessage
@@ -57,9 +58,16 @@ def group(posts: Iterable[Line], rules: Rules) -> dict[str, str]:
             continue
         traits = read(post.title, post.body, (), words)
         founding = event_id_of("", post.id)
-        event = sorter.place(traits, frozenset(), int(post.at.timestamp()), founding)
-        placed[post.id] = founders.setdefault(event, post.id)
-    return placed
+        event = sorter.place(traits, Marks(), int(post.at.timestamp()), founding)
+        founders[founding] = post.id
+        placed[post.id] = event
+    return {post_id: founders[_left_of(event, sorter)] for post_id, event in placed.items()}
+
+
+def _left_of(event: str, sorter: Sorter) -> str:
+    while event in sorter.merged:
+        event = sorter.merged[event]
+    return event
 
 
 def _read(

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 import orjson
 from pydantic import TypeAdapter
 
 from classifier.events.profile import Profile
-from classifier.events.sorter import Standing
+from classifier.events.standing import Standing
 from classifier.events.state import EventState
 from classifier.events.words import Words
-from yuqing.domain.verdict import Topic
+from yuqing.domain.verdict import Emergency, Topic
 
-_HEAD = struct.Struct("<IHHHqq")
-_TOPICS = tuple(Topic)
+_HEAD = struct.Struct("<IIHHHBqq")
+_TOPICS, _EMERGENCIES = tuple(Topic), tuple(Emergency)
+T = TypeVar("T")
 _STATE: TypeAdapter[EventState] = TypeAdapter(EventState)
 
 
@@ -42,27 +44,35 @@ def unpack_state(packed: bytes) -> EventState:
 
 
 def pack_standing(standing: Standing) -> bytes:
-    """Head (posts, lengths, times), buckets, weights, names, leads, one byte a topic."""
-    profile = standing.profile
-    lengths = len(profile.buckets), len(profile.names), len(profile.leads)
-    head = _HEAD.pack(profile.posts, *lengths, standing.first, standing.last)
-    topics = bytes(sorted(_TOPICS.index(topic) for topic in standing.topics))
+    """Head (counts, lengths, times), buckets, weights, names, leads, one byte an emergency and one
+    a topic."""
+    profile, kinds = standing.profile, _numbers(_EMERGENCIES, standing.emergencies)
+    lengths = len(profile.buckets), len(profile.names), len(profile.leads), len(kinds)
+    counts = profile.posts, standing.hearsay
+    head = _HEAD.pack(*counts, *lengths, standing.first, standing.last)
     names, leads = _longs(profile.names), _longs(profile.leads)
-    buckets = profile.buckets.astype("<u2").tobytes()
-    return b"".join((head, buckets, profile.weights.astype("<f4").tobytes(), names, leads, topics))
+    buckets, weights = profile.buckets.astype("<u2"), profile.weights.astype("<f4")
+    parts = (head, buckets.tobytes(), weights.tobytes(), names, leads, kinds)
+    return b"".join((*parts, _numbers(_TOPICS, standing.topics)))
 
 
 def unpack_standing(packed: bytes) -> Standing:
     """What `pack_standing` packed."""
-    posts, size, names, leads, first, last = _HEAD.unpack_from(packed)
+    posts, hearsay, size, names, leads, kinds, first, last = _HEAD.unpack_from(packed)
     at = _HEAD.size
     buckets = np.frombuffer(packed, "<u2", size, at).astype(np.int64)
     weights = np.frombuffer(packed, "<f4", size, at + 2 * size).astype(np.float64)
     at += 6 * size
     longs = np.frombuffer(packed, "<i8", names + leads, at).tolist()
     profile = Profile(buckets, weights, posts, frozenset(longs[:names]), frozenset(longs[names:]))
-    topics = packed[at + 8 * (names + leads) :]
-    return Standing(profile, frozenset(_TOPICS[number] for number in topics), first, last)
+    at += 8 * (names + leads)
+    emergencies = frozenset(_EMERGENCIES[number] for number in packed[at : at + kinds])
+    topics = frozenset(_TOPICS[number] for number in packed[at + kinds :])
+    return Standing(profile, topics, emergencies, hearsay, first, last)
+
+
+def _numbers(order: Sequence[T], values: Iterable[T]) -> bytes:
+    return bytes(sorted(order.index(value) for value in values))
 
 
 def _longs(values: Iterable[int]) -> bytes:

@@ -43,6 +43,30 @@ class Profile:
             _some(self.leads, post.leads),
         )
 
+    def with_all(self, other: Profile) -> Profile:
+        """The profile of the posts of both."""
+        one, two = (min(p.posts, REMEMBERED) for p in (self, other))
+        share = one / max(1, one + two)
+        both = np.concatenate([self.buckets, other.buckets])
+        parts = np.concatenate([self.weights * share, other.weights * (1 - share)])
+        buckets, inverse = np.unique(both, return_inverse=True)
+        summed: Floats = np.zeros(len(buckets))
+        np.add.at(summed, inverse, parts)
+        return Profile(
+            *_strongest(buckets, _storable(summed)),
+            self.posts + other.posts,
+            _some(self.names, other.names),
+            _some(self.leads, other.leads),
+        )
+
+    def between(self, other: Profile) -> tuple[float, float]:
+        """(the mean cosine between a post of one and a post of the other, that of their means)."""
+        at = np.minimum(np.searchsorted(self.buckets, other.buckets), len(self.buckets) - 1)
+        shared = self.buckets[at] == other.buckets
+        mean = float(self.weights[at[shared]] @ other.weights[shared])
+        lengths = float(np.linalg.norm(self.weights) * np.linalg.norm(other.weights))
+        return mean, mean / lengths if lengths else 0.0
+
     def likeness(self, spread: Floats) -> float:
         """The mean cosine (0..1) between the posts of the event and one that is `spread` over all
         buckets (see `Traits.spread`); of a part of its weights, the part of it these make up."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from math import inf
 
 from classifier.events.candidates import Postings
-from classifier.events.group import Candidate, Rules, choose
-from classifier.events.profile import Profile
+from classifier.events.group import Candidate, Rules, choose, one_matter
+from classifier.events.standing import Marks, Standing
 from classifier.events.traits import Traits
-from yuqing.domain.verdict import Topic
 
 
 def event_id_of(jurisdiction: str, founding_post_id: str) -> str:
@@ -19,29 +17,11 @@ def event_id_of(jurisdiction: str, founding_post_id: str) -> str:
     return hashlib.sha256(f"{jurisdiction}\x00{founding_post_id}".encode()).hexdigest()[:32]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What an event is compared by: its posts' mean, the topics they had, and the times of the
-    earliest and the latest (epoch seconds)."""
-
-    profile: Profile = field(default_factory=Profile)
-    topics: frozenset[Topic] = frozenset()
-    first: int = 0
-    last: int = 0
-
-    def joined(self, post: Traits, topics: frozenset[Topic], at: int) -> Standing:
-        """The standing with one more post."""
-        first = min(self.first, at) if self.profile.posts else at
-        last = max(self.last, at) if self.profile.posts else at
-        return Standing(self.profile.joined(post), self.topics | topics, first, last)
-
-    def apart(self, at: int) -> int:
-        """Seconds from the event's nearest end to `at`; 0 within it."""
-        return max(0, self.first - at, at - self.last)
-
-
 class Sorter:
-    """`load` brings the standing of known events by id. Mutable; one owner."""
+    """`load` brings the standing of known events by id. Mutable; one owner.
+
+    `merged` maps events that were found to be another to that one, in the order of finding.
+    """
 
     def __init__(
         self,
@@ -51,6 +31,7 @@ class Sorter:
     ) -> None:
         self.postings = postings
         self.standings: dict[str, Standing] = {}
+        self.merged: dict[str, str] = {}
         self._rules = rules
         self._load = load
         self._span = rules.window.total_seconds() if rules.window else inf
@@ -58,27 +39,45 @@ class Sorter:
     def prepare(self, posts: Collection[Traits]) -> None:
         """Load at once what `place` will most likely need for all of `posts`."""
         near = [self.postings.near(post) for post in posts]
-        self._ensure({event for events in near for event, _bands in events})
+        self._ensure({one.event_id for found in near for one in found})
 
-    def place(self, post: Traits, topics: frozenset[Topic], at: int, founding: str) -> str:
-        """The event that takes `post` of `at` (epoch seconds), else it founds `founding`."""
+    def place(self, post: Traits, marks: Marks, at: int, founding: str) -> str:
+        """The event that takes `post` of `at` (epoch seconds), else it founds `founding`.
+
+        What the post shows to be one matter is merged; the event returned is what is left of it.
+        """
         near = self.postings.near(post)
-        self._ensure({event for event, _bands in near})
+        self._ensure({one.event_id for one in near})
         candidates = [
-            Candidate(event, standing.profile, standing.topics, bands, standing.apart(at))
-            for event, bands in near
-            if (standing := self.standings[event]).apart(at) <= self._span
+            Candidate(one, standing, standing.apart(at))
+            for one in near
+            if (standing := self.standings[one.event_id]).apart(at) <= self._span
         ]
-        event_id = choose(post, topics, candidates, self._rules) or founding
+        event_id, *rivals = choose(post, marks, candidates, self._rules) or [founding]
         self.standings.setdefault(event_id, Standing())
-        self.join(event_id, post, topics, at)
+        self.join(event_id, post, marks, at)
+        for rival in rivals:
+            event_id = self._one_of(event_id, rival)
         return event_id
 
-    def join(self, event_id: str, post: Traits, topics: frozenset[Topic], at: int) -> None:
+    def join(self, event_id: str, post: Traits, marks: Marks, at: int) -> None:
         """`post` belongs to `event_id`, whoever decided so."""
         self._ensure({event_id})
-        self.standings[event_id] = self.standings[event_id].joined(post, topics, at)
+        self.standings[event_id] = self.standings[event_id].joined(post, marks, at)
         self.postings.put(post, event_id, at)
+
+    def _one_of(self, one: str, two: str) -> str:
+        """The event that is left of `one` and `two`: `one` unless they are one matter, then the
+        one with more posts."""
+        mine, other = self.standings[one], self.standings[two]
+        if not one_matter(mine, other, self._rules):
+            return one
+        larger = (other.profile.posts, -other.first, two) > (mine.profile.posts, -mine.first, one)
+        gone, into = (one, two) if larger else (two, one)
+        self.standings[into] = self.standings[into].with_all(self.standings.pop(gone))
+        self.postings.merge(gone, into)
+        self.merged[gone] = into
+        return into
 
     def _ensure(self, event_ids: Collection[str]) -> None:
         missing = [event for event in event_ids if event not in self.standings]

@@ -18,9 +18,9 @@ from classifier.events.packing import (
     unpack_state,
     unpack_words,
 )
-from classifier.events.sorter import Standing
+from classifier.events.standing import Standing
 from classifier.events.store import Changes, Kept, Memory
-from classifier.events.tables import events, members, pins, positions, postings, streams
+from classifier.events.tables import aliases, events, members, pins, positions, postings, streams
 from classifier.events.words import Words
 
 _ASKED_AT_ONCE = 5000
@@ -40,12 +40,12 @@ class SqlLedger:
             self._words, self._events_of(members, post_ids), self._events_of(pins, post_ids)
         )
 
-    def postings(self, keys: Collection[int]) -> Iterable[tuple[int, str]]:
+    def postings(self, keys: Collection[int]) -> Iterable[tuple[int, int, str]]:
         """See Ledger."""
-        found = self._select(
-            postings.c.key, keys, postings.c.event_id, mine=postings.c.jurisdiction
-        )
-        return [(row[0], row[1]) for row in found]
+        wanted = (postings.c.slot, postings.c.event_id)
+        rows = list(self._select(postings.c.key, keys, *wanted, mine=postings.c.jurisdiction))
+        left = self._left_of({row[2] for row in rows})
+        return [(row[0], row[1], left.get(row[2], row[2])) for row in rows]
 
     def standings(self, event_ids: Collection[str]) -> Mapping[str, Standing]:
         """See Ledger."""
@@ -63,6 +63,7 @@ class SqlLedger:
     def record(self, changes: Changes) -> None:
         """See Ledger."""
         mine = {"jurisdiction": self._jurisdiction}
+        self._merge(changes.merged)
         words = {"texts": changes.words.texts, "counts": pack_words(changes.words)}
         self._put(streams, [mine | words])
         self._put(
@@ -87,6 +88,20 @@ class SqlLedger:
                 for (topic, partition), offset in changes.positions.items()
             ],
         )
+
+    def _left_of(self, event_ids: Collection[str]) -> dict[str, str]:
+        found = self._select(aliases.c.event_id, event_ids, aliases.c.into_id)
+        return {row.event_id: row.into_id for row in found}
+
+    def _merge(self, merged: Mapping[str, str]) -> None:
+        # What was written leads on at once, but for postings: they are many, and are read through
+        # the aliases.
+        for gone, into in merged.items():
+            for column in (members.c.event_id, pins.c.event_id, aliases.c.into_id):
+                leading = sa.update(column.table).where(column == gone)
+                self._connection.execute(leading.values({column.name: into}))
+            self._connection.execute(sa.delete(events).where(events.c.event_id == gone))
+            self._put(aliases, [{"event_id": gone, "into_id": into}])
 
     def _hold(self) -> Words:
         # The row is locked until the transaction ends, so that two members of the group that both

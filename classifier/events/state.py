@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from classifier.events.heat import warmed
+from classifier.events.heat import HOURS_KEPT, warmed
+from classifier.events.titles import CLEARLY_BETTER, clarity, title_of
 from stream.messages import Relevant
 from yuqing.domain.event import Event
 from yuqing.domain.post import Owner
@@ -16,17 +17,19 @@ T = TypeVar("T")
 
 IDS_TOLD = 500
 PLACES_KEPT = 32
-TITLE_LENGTH = 40
+ABSORBED_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
 class EventState:
-    """The event so far: `event` without its post ids, and the counts its majorities rest on."""
+    """The event so far: `event` without its post ids, the counts its majorities rest on, and how
+    clear its title is."""
 
     event: Event
     topics: tuple[tuple[Topic, int], ...] = ()
     dispositions: tuple[tuple[Disposition, int], ...] = ()
     places: tuple[tuple[str, int], ...] = ()
+    clarity: float = 0.0
 
 
 def founded(event_id: str, by: Relevant) -> EventState:
@@ -36,7 +39,7 @@ def founded(event_id: str, by: Relevant) -> EventState:
         event_id=event_id,
         jurisdiction=by.jurisdiction,
         version=0,
-        title=_title(by),
+        title=title_of(by),
         topic=by.verdict.topic,
         severity=Severity.NONE,
         emergency=None,
@@ -49,7 +52,7 @@ def founded(event_id: str, by: Relevant) -> EventState:
         post_ids=(),
         heat=(),
     )
-    return grown(EventState(empty), by)
+    return grown(EventState(empty, clarity=clarity(by, by.verdict.topic)), by)
 
 
 def grown(state: EventState, by: Relevant) -> EventState:
@@ -60,12 +63,15 @@ def grown(state: EventState, by: Relevant) -> EventState:
         _counted(state.topics, [verdict.topic]),
         _counted(state.dispositions, [verdict.disposition]),
         _counted(state.places, verdict.places)[:PLACES_KEPT],
+        state.clarity,
     )
+    clear = clarity(by, _most(state.topics))
+    better = not old.title or clear >= state.clarity + CLEARLY_BETTER
     event = replace(
         old,
         version=old.version + 1,
         posts=old.posts + 1,
-        title=old.title or _title(by),
+        title=title_of(by) if better else old.title,
         topic=_most(state.topics),
         disposition=_disposition(state.dispositions),
         places=tuple(place for place, _n in state.places),
@@ -75,7 +81,37 @@ def grown(state: EventState, by: Relevant) -> EventState:
         heat=warmed(old.heat, at),
         watch_kinds=tuple(sorted({*old.watch_kinds, *verdict.watch_kinds})),
     )
-    return replace(state, event=event if by.post.owner is Owner.OFFICIAL else _raised(event, by))
+    event = event if by.post.owner is Owner.OFFICIAL else _raised(event, by)
+    return replace(state, event=event, clarity=clear if better else state.clarity)
+
+
+def united(left: EventState, gone: EventState) -> EventState:
+    """The state of two events that are one; `left` keeps its id, and says what it absorbed."""
+    one, two = left.event, gone.event
+    topics = _summed(left.topics, gone.topics)
+    dispositions = _summed(left.dispositions, gone.dispositions)
+    places = _summed(left.places, gone.places)[:PLACES_KEPT]
+    better = gone.clarity >= left.clarity + CLEARLY_BETTER
+    graver = two.severity > one.severity
+    event = replace(
+        one,
+        version=one.version + 1,
+        posts=one.posts + two.posts,
+        title=two.title if better else one.title,
+        topic=_most(topics),
+        severity=max(one.severity, two.severity),
+        emergency=(two.emergency or one.emergency) if graver else one.emergency or two.emergency,
+        disposition=_disposition(dispositions),
+        rumour_risk=max(one.rumour_risk, two.rumour_risk),
+        places=tuple(place for place, _n in places),
+        first_posted_at=min(one.first_posted_at, two.first_posted_at),
+        first_seen_at=min(one.first_seen_at, two.first_seen_at),
+        last_posted_at=max(one.last_posted_at, two.last_posted_at),
+        heat=tuple(sorted(_summed(one.heat, two.heat)))[-HOURS_KEPT:],
+        watch_kinds=tuple(sorted({*one.watch_kinds, *two.watch_kinds})),
+        absorbed=(*one.absorbed, *two.absorbed, two.event_id)[-ABSORBED_KEPT:],
+    )
+    return EventState(event, topics, dispositions, places, gone.clarity if better else left.clarity)
 
 
 def told(state: EventState, post_ids: Sequence[str]) -> Event:
@@ -100,17 +136,19 @@ def _disposition(counts: Iterable[tuple[Disposition, int]]) -> Disposition:
     return _most(asked) if asked else Disposition.NONE
 
 
-def _title(by: Relevant) -> str:
-    if by.post.title.strip():
-        return by.post.title.strip()
-    body = " ".join(by.post.body.split())
-    return body if len(body) <= TITLE_LENGTH else f"{body[:TITLE_LENGTH]}…"
-
-
 def _counted(counts: tuple[tuple[T, int], ...], new: Iterable[T]) -> tuple[tuple[T, int], ...]:
     after = dict(counts)
     for value in new:
         after[value] = after.get(value, 0) + 1
+    return tuple(sorted(after.items(), key=lambda item: -item[1]))
+
+
+def _summed(
+    one: tuple[tuple[T, int], ...], two: tuple[tuple[T, int], ...]
+) -> tuple[tuple[T, int], ...]:
+    after = dict(one)
+    for value, count in two:
+        after[value] = after.get(value, 0) + count
     return tuple(sorted(after.items(), key=lambda item: -item[1]))
 
 

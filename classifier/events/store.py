@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from classifier.events.sorter import Standing
+from classifier.events.standing import Standing
 from classifier.events.state import EventState
 from classifier.events.words import Words
 from yuqing.domain.event import Event
@@ -44,7 +44,8 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What a batch changed; `postings` as in `Postings.changed`; `positions` maps (topic,
-    partition) to the next offset to read."""
+    partition) to the next offset to read; `merged` maps events to those they went into, in the
+    order they did: from then on the former's id leads to the latter everywhere."""
 
     words: Words
     members: Sequence[Member] = ()
@@ -52,6 +53,7 @@ class Changes:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     postings: Mapping[tuple[int, int], tuple[str, int]] = field(default_factory=dict)
     positions: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    merged: Mapping[str, str] = field(default_factory=dict)
 
 
 class Ledger(Protocol):
@@ -61,8 +63,8 @@ class Ledger(Protocol):
         """What is known of the stream and of `post_ids`."""
         ...
 
-    def postings(self, keys: Collection[int]) -> Iterable[tuple[int, str]]:
-        """(key, event) of all that `keys` lead to."""
+    def postings(self, keys: Collection[int]) -> Iterable[tuple[int, int, str]]:
+        """(key, slot, event) of all that `keys` lead to."""
         ...
 
     def standings(self, event_ids: Collection[str]) -> Mapping[str, Standing]:

@@ -6,7 +6,8 @@ by then; so it depends on the order of posts alone, never on how they were cut i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -15,6 +16,7 @@ import numpy as np
 
 from classifier.events.names import PLOTS, names, spelled
 from classifier.events.signature import bands
+from classifier.events.ties import chained, tags
 from classifier.events.words import BUCKETS, Floats, Ints, Words, counted, pair
 from yuqing.domain.text import normalise
 
@@ -22,13 +24,16 @@ KEY_PAIRS = 20
 NAMED_IN = 400
 LEAD = 40
 RARE_NAME = 0.01
+_TOWN = re.compile(r"(省|市|县|镇|乡|街道|(?<!园|社|小|发|厂|景|校|院|库|矿|港|片)区)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Traits:
     """`buckets` (ascending) and `weights` (unit length) are the text; `plain` are the weights with
     those of names struck out: what is told of the named. `pairs`, `names` and `bands` are what
-    candidates are looked up by; `leads` are the buckets of the names of plots in the headline."""
+    candidates are looked up by; `leads` are the buckets of the names of plots in the headline;
+    `chain` and `tags` are those of `ties`; `spots` are the keys of the known places in it that are
+    smaller than a town."""
 
     buckets: Ints
     weights: Floats
@@ -37,11 +42,14 @@ class Traits:
     bands: tuple[int, ...]
     leads: frozenset[int]
     plain: Floats
+    chain: tuple[int, ...] = ()
+    tags: tuple[int, ...] = ()
+    spots: frozenset[int] = frozenset()
 
     @property
     def keys(self) -> tuple[int, ...]:
         """All look-up keys: signed 64-bit integers; a pair's is below words.BUCKETS."""
-        return (*self.pairs, *sorted(self.names), *self.bands)
+        return (*self.pairs, *sorted(self.names), *self.bands, *self.chain, *self.tags)
 
     def spread(self, weights: Floats) -> Floats:
         """`weights` (those of this post, or its plain ones) laid out over all buckets."""
@@ -50,7 +58,7 @@ class Traits:
         return laid
 
 
-def read(title: str, body: str, places: Iterable[str], words: Words) -> Traits:
+def read(title: str, body: str, places: Collection[str], words: Words, author: str = "") -> Traits:
     """The traits of a post; `words` learns from it. `places` are known place names in it."""
     title, body = normalise(title), normalise(body)
     buckets, damped = counted(title, body)
@@ -65,6 +73,9 @@ def read(title: str, body: str, places: Iterable[str], words: Words) -> Traits:
         bands(f"{title} {body}"),
         _leads(title if len(title) >= 4 else body[:LEAD], words),
         np.where(np.isin(buckets, _named(f"{title} {body[:NAMED_IN]}", words)), 0.0, weights),
+        chained(author, body),
+        tags(body),
+        frozenset(_name_key(normalise(place)) for place in places if not _TOWN.search(place)),
     )
 
 

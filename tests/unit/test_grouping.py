@@ -27,8 +27,9 @@ from classifier.events.packing import (
 )
 from classifier.events.profile import LONGEST, Profile
 from classifier.events.signature import BANDS, bands
-from classifier.events.sorter import Sorter, Standing, event_id_of
+from classifier.events.sorter import Sorter, event_id_of
 from classifier.events.sql_store import SqlGroupingStore
+from classifier.events.standing import Marks, Standing
 from classifier.events.state import founded, grown
 from classifier.events.traits import read
 from classifier.events.words import BUCKETS, Words, pair, pairs
@@ -36,10 +37,11 @@ from stream.bus import Record
 from stream.codec import decode, encode
 from stream.messages import EventChanged, Seen
 from tests.contracts.grouping_posts import START, relevant, water
-from yuqing.domain.verdict import Disposition, Severity, Topic
+from yuqing.domain.verdict import Disposition, Emergency, Severity, Topic
 
 GOLDEN = (2082593830185691273, -2387323148294211679, 2366986248300159967)
 HAN = st.text(st.sampled_from("东河街道小区停水噪音施工桥面路灯坏了三号楼"), max_size=60)
+KINDS = st.sampled_from([None, *Emergency])
 
 
 def line(post_id: str, title: str, body: str, day: int = 0) -> Line:
@@ -124,13 +126,13 @@ def test_different_topics_need_more_likeness() -> None:
     two = read("翠屏湾小区三号楼电梯困人", "电梯又坏了。", (), words)
     rules = Rules(soon=1.0)
     first = Sorter(rules, Postings())
-    first.place(one, frozenset({Topic.URBAN}), 0, event_id_of("j", "1"))
+    first.place(one, Marks(frozenset({Topic.URBAN})), 0, event_id_of("j", "1"))
     like = first.standings[event_id_of("j", "1")].profile.likeness(two.spread(two.weights))
     strict = replace(rules, enough=like * rules.named / 1.1, off_topic=1.3)
     for topic, same in ((Topic.URBAN, True), (Topic.MARKET, False)):
         sorter = Sorter(strict, Postings())
-        home = sorter.place(one, frozenset({Topic.URBAN}), 0, event_id_of("j", "1"))
-        got = sorter.place(two, frozenset({topic}), 0, event_id_of("j", "2"))
+        home = sorter.place(one, Marks(frozenset({Topic.URBAN})), 0, event_id_of("j", "1"))
+        got = sorter.place(two, Marks(frozenset({topic})), 0, event_id_of("j", "2"))
         assert (got == home) is same
 
 
@@ -161,14 +163,17 @@ def test_a_key_remembers_a_bounded_number_of_events() -> None:
 
 
 @settings(deadline=None, max_examples=30)
-@given(st.lists(st.tuples(HAN, st.sampled_from(list(Topic))), max_size=5))
-def test_what_is_stored_comes_back_the_same(posts: list[tuple[str, Topic]]) -> None:
+@given(st.lists(st.tuples(HAN, st.sampled_from(list(Topic)), KINDS, st.booleans()), max_size=5))
+def test_what_is_stored_comes_back_the_same(
+    posts: list[tuple[str, Topic, Emergency | None, bool]],
+) -> None:
     words, standing = Words(), Standing()
-    for text, topic in posts:
-        joined = standing.profile.joined(read(text, text, (), words))
-        standing = Standing(joined, standing.topics | {topic})
+    for at, (text, topic, emergency, hearsay) in enumerate(posts):
+        marks = Marks(frozenset({topic}), emergency, hearsay)
+        standing = standing.joined(read(text, text, (), words), marks, at)
     back = unpack_standing(pack_standing(standing))
-    assert back.topics == standing.topics
+    assert back == replace(standing, profile=back.profile)
+    assert back.profile.posts == standing.profile.posts
     assert back.profile.names == standing.profile.names
     assert back.profile.leads == standing.profile.leads
     assert np.array_equal(back.profile.buckets, standing.profile.buckets)

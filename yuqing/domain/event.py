@@ -15,7 +15,8 @@ class Event:
     `event_id` comes from the founding post and never changes. `heat` is (start of the hour in
     UTC, posts in that hour), ascending, hours without a post left out. `first_posted_at` is the
     earliest publication, `first_seen_at` the earliest sighting by a crawler. `post_ids` are at most
-    the 500 posts that joined last; `posts` counts all of them.
+    the 500 posts that joined last; `posts` counts all of them. `absorbed` are the ids of events
+    that turned out to be this one: their posts are counted here, and no more is told of them.
     """
 
     event_id: str
@@ -35,3 +36,4 @@ class Event:
     heat: tuple[tuple[datetime, int], ...]
     watch_kinds: tuple[int, ...] = ()
     posts: int = 0
+    absorbed: tuple[str, ...] = ()
