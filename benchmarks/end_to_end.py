@@ -165,7 +165,7 @@ def tell(result: Result, console: Console) -> None:
 
 
 def _crew(settings: Settings) -> running.Crew:
-    metrics, pace = StageMetrics(CollectorRegistry()), running.Pace(wait=0.01)
+    metrics, pace = StageMetrics(CollectorRegistry()), running.Pace(wait=0.1)
     clock, bus = wiring.clock(settings), wiring.bus(settings)
     return running.Crew(settings, clock, bus, wiring.pulse(settings), metrics, pace)
 
