@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 from stream.topics import TopicPlan
-from yuqing.domain.errors import RetryLater
+from yuqing.domain.errors import ConfigError, RetryLater
 
 # A record's rowid is its slot (one a topic's partition) and its offset, so that one B-tree keeps
 # every partition in order without a second index.
@@ -38,6 +38,8 @@ _PASSING = {
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_CANTOPEN,
 }
+_SPOILT = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+_REMEDY = "Move the file away: a new one is made, and crawling fills it"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -131,4 +133,8 @@ def _named(path: str) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF in _PASSING:
             raise RetryLater(f"bus file {path}: {error}") from error
+        raise
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in _SPOILT:
+            raise ConfigError(path, "bus file", str(error), _REMEDY) from error
         raise

@@ -7,8 +7,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import httpx
 
 YUQING = (sys.executable, "-c", "from yuqing.app.cli import main; main()")
 
@@ -50,6 +52,19 @@ def started(folder: Path, *arguments: str, **settings: str) -> Iterator[subproce
             yield process
         finally:
             process.kill()
+
+
+def await_door(process: subprocess.Popen[bytes], url: str, seconds: int = 60) -> httpx.Response:
+    """What `url` answers as soon as `process` listens; fails at once when the process ends."""
+    for _ in range(10 * seconds):
+        try:
+            return httpx.get(url)
+        except httpx.TransportError:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
+                assert process.stderr is not None
+                raise AssertionError(process.stderr.read().decode()) from None
+    raise AssertionError(f"{url} did not answer in {seconds} s")
 
 
 def free_port() -> int:
