@@ -140,6 +140,8 @@ class Ledger:
         mark = Mark(act.at, position)
         if action in (Action.OPEN, Action.GRADE):
             self._grade, self._emergency = grade_in(act.data), flag(act.data, "emergency")
+        if action is Action.OPEN:
+            moment(act.data, "discovered_at")
         if action in (Action.OPEN, Action.ABSORB):
             self._discover(act.data)
         if action in (Action.OPEN, Action.REOPEN):
@@ -183,7 +185,7 @@ class Ledger:
 
     def _discover(self, data: Data) -> None:
         # Where nobody knows the first posting, the discovery is the earliest trace of it.
-        discovered = moment(data, "discovered_at")
+        discovered = moment_or_none(data, "discovered_at") or _NEVER
         first_posted = moment_or_none(data, "first_posted_at") or discovered
         self.discovered = min(self.discovered, discovered)
         self.first_posted = min(self.first_posted, first_posted)

@@ -69,6 +69,8 @@ def _once(ledger: Ledger, round_: Round, rule: ClockRule, spells: list[Spell]) -
         return
     begun = round_.assigns[0] if rule.start is ClockStart.ASSIGNED else round_.begun
     frozen = spells[-1].end
+    if frozen and frozen.position < begun.position:
+        return  # dropped before it had begun, so it stays as absent as it was
     stop = ledger.shelf.first(rule.stopped_by, _from(rule, start, begun), frozen)
     # An extension belongs to the clock of this round, wherever a merger has moved its start.
     yield _span(ledger, round_, rule, None, Mark(start, round_.begun.position), stop, frozen)

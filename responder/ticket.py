@@ -163,10 +163,11 @@ def _reopened(ticket: Ticket, _act: Act) -> Ticket:
 def _absorbing(ticket: Ticket, act: Act) -> Ticket:
     theirs, ours = moment_or_none(act.data, "first_posted_at"), ticket.first_posted_at
     known = [time for time in (ours, theirs) if time is not None]
+    discovered = moment_or_none(act.data, "discovered_at") or ticket.discovered_at
     return replace(
         ticket,
         first_posted_at=min(known, default=None),
-        discovered_at=min(ticket.discovered_at, moment(act.data, "discovered_at")),
+        discovered_at=min(ticket.discovered_at, discovered),
         absorbed=(*ticket.absorbed, word_or_none(act.data, "from") or ""),
     )
 

@@ -324,6 +324,8 @@ def one_clock(
     if rule.start == "assigned":
         since = min(i for i in range(first, end) if history[i]["do"] == "assign")
     drop = drop_of(asked, first, end)
+    if drop is not None and drop < since:
+        return []
     stops = counting(history, rule, start, since, drop)
     stop = stops[0][0] if stops else None
     drop_at = None if drop is None else history[drop]["at"]

@@ -89,7 +89,10 @@ def test_from_and_to_are_verified_when_present() -> None:
     assert run(RECORD | {"events": good})[0]["state"] == "triage"
     wrong = [OPEN, ANSWER | {"to": "responded"}]
     assert error(events=wrong) == "event 1 (answer): to is 'responded', should be triage"
+    for nothing in ("–", "—", "-", ""):
+        assert run(RECORD | {"events": [OPEN | {"from": nothing}]})[0]["state"] == "triage"
     assert "from" in error(events=[OPEN | {"from": "triage"}])
+    assert "from" in error(events=[OPEN, ANSWER | {"from": "–"}])
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,22 @@ def test_before_the_assignment_the_clock_is_absent_and_cannot_be_waived() -> Non
     assert tell(history, 11, policy(spokesperson)) == {"voice/1": "running 10-34"}
 
 
+def test_what_is_dropped_before_the_assignment_that_would_begin_it_stays_absent() -> None:
+    voice = rule(
+        "voice",
+        24,
+        ClockStart.ASSIGNED,
+        StoppedBy.PRINCIPAL_VOICE,
+        asked_when=(AskedWhen(True, (3, 4)),),
+    )
+    history = [opened(3, True), act(1, "grade", grade=1, emergency=True), act(2, "assign")]
+    assert tell(history, 9, policy(voice)) == {}
+    history.append(act(5, "grade", grade=4, emergency=True))
+    assert tell(history, 9, policy(voice)) == {"voice/1": "running 2-26"}
+    history.append(act(6, "grade", grade=1, emergency=True))
+    assert tell(history, 9, policy(voice)) == {"voice/1": "superseded 2-26"}
+
+
 def test_starts_from_the_first_posting_or_the_act_that_first_asks() -> None:
     grave = (AskedWhen(True, (3, 4)),)
     posted = rule("posted", 5, ClockStart.FIRST_POSTED, StoppedBy.ANY_ANSWER)
