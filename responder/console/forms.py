@@ -22,7 +22,8 @@ Submit = Callable[[dict[str, Any]], bool]
 def asking(title: str, done: str, send: Callable[[], bool], next_zh: str = "") -> Iterator[None]:
     """A dialog around the inputs made within: Enter or the button `done` sends, what happens next
     is said before, and it closes when `send` returns True."""
-    with ui.dialog() as dialog, ui.card().classes("yq-dialog"):
+    # On the page itself: the button that opened it may be redrawn while somebody types.
+    with ui.context.client.content, ui.dialog() as dialog, ui.card().classes("yq-dialog"):
         ui.label(title).classes("text-lg font-bold")
         if next_zh:
             ui.label(f"点击后：{next_zh}").classes("yq-next")
@@ -32,6 +33,7 @@ def asking(title: str, done: str, send: Callable[[], bool], next_zh: str = "") -
                 ui.button("取消", on_click=dialog.close).props("flat type=button")
                 ui.button(done).props("unelevated type=submit")
         form.on("submit.prevent", lambda: dialog.close() if send() else None)
+    dialog.on("hide", dialog.delete)
     dialog.open()
 
 

@@ -14,6 +14,7 @@ from responder.console.backstage import Backstage
 from responder.console.render import render
 from responder.people import Person, Role
 from responder.readmodels import OfferLine
+from responder.refusals import Refused
 from yuqing.domain.errors import NotAllowed, YuqingError
 
 T = TypeVar("T")
@@ -125,5 +126,7 @@ class Screen:
 
 def said(error: YuqingError) -> str:
     """`error` as people read it: the code of a field before the Chinese is for programs."""
+    if isinstance(error, Refused):
+        return error.chinese
     code, colon, rest = str(error).partition(": ")
     return rest if colon and code.isascii() and code.isidentifier() else str(error)

@@ -14,8 +14,9 @@ from responder.console.frame import card, heading
 from responder.console.pages.offered import show_offers
 from responder.console.router import Router
 from responder.console.screen import Screen
+from responder.labels import MACHINE
 from responder.people import Person
-from responder.readmodels import ActionOffer, PostLine, TicketPage
+from responder.readmodels import ActionOffer, HistoryLine, PostLine, TicketPage
 from yuqing.domain.errors import Conflict
 
 POSTS = 20
@@ -54,11 +55,17 @@ class Desktop:
             except Conflict:
                 page = self.read()
                 since, seen = page.history[seen:], page.line.version
-                if not all(one.action == "escalate" and one.who == "machine" for one in since):
-                    raise
+                if first := next((one for one in since if not _by_clockwork(one)), None):
+                    raise Conflict(
+                        f"{first.who_zh}已先行“{first.action_zh}”，页面已更新，请核对后再点一次"
+                    ) from None
                 return do(person, seen)
 
         return act
+
+
+def _by_clockwork(line: HistoryLine) -> bool:
+    return line.action == "escalate" and line.who == MACHINE
 
 
 def add(router: Router) -> None:
