@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from responder.announce import announcer
 from responder.answers import Offers
 from responder.copies import put_event, put_posts
 from responder.labels import MACHINE
+from responder.mergers import absorbed_of, merge_tickets, put_absorbed
 from responder.opening import of_event
 from responder.schema import tickets
 from responder.store import Change, TicketStore
@@ -62,14 +63,20 @@ def respond_handler(
 
     def handle(records: Sequence[Record]) -> Outcome:
         changes, refused = _read(records, partial(_change, jurisdictions))
-        known, answers = _keep(store, changes, clock), list[tuple[str, Post]]()
+        known, before = _keep(store, changes, clock)
+        gone = set(before)
+        answers = list[tuple[str, Post]]()
         for message in changes:
             event = message.event
             home = jurisdictions[event.jurisdiction]
+            if event.event_id in gone:
+                continue
             ticket = known.get(event.event_id) or _opened(store, event, home, clock)
             if ticket is None:
                 continue
             known[event.event_id] = ticket
+            _merge(store, event, known, clock)
+            gone.update(event.absorbed)
             if ticket.outdone_by(event):
                 known[event.event_id] = _regraded(store, ticket.ticket_id, event, home, clock)
             answers += [(ticket.ticket_id, one.post) for one in message.added]
@@ -132,20 +139,48 @@ def _change(jurisdictions: Mapping[str, Jurisdiction], message: Message) -> Even
     return message
 
 
-def _keep(store: TicketStore, changes: Sequence[EventChanged], clock: Clock) -> dict[str, Known]:
-    """Copy the events (an older one that comes again undoes nothing); their tickets so far."""
+def _keep(
+    store: TicketStore, changes: Sequence[EventChanged], clock: Clock
+) -> tuple[dict[str, Known], Mapping[str, str]]:
+    """Copy the events (an older one that comes again undoes nothing).
+
+    Returns their tickets so far, those of what they absorbed included, and which of the events
+    were known to be absorbed before: of those nothing more is kept but the posts.
+    """
     if not changes:
-        return {}
+        return {}, {}
     newest = {change.event.event_id: change.event for change in changes}
     for change in changes:
         if change.event.version > newest[change.event.event_id].version:
             newest[change.event.event_id] = change.event
     with failures_named(), store.engine.begin() as connection:
+        gone = absorbed_of(connection, list(newest))
         for change in changes:
-            put_posts(connection, change.event.event_id, change.added, clock.now())
-        for event in newest.values():
+            event_id = gone.get(change.event.event_id, change.event.event_id)
+            put_posts(connection, event_id, change.added, clock.now())
+        left = [event for event in newest.values() if event.event_id not in gone]
+        absorbed = {one for event in left for one in event.absorbed}
+        for event in left:
             put_event(connection, event)
-        return _tickets(connection, list(newest))
+        for event in left:
+            if event.event_id not in absorbed:
+                put_absorbed(connection, event)
+        asked = {*newest, *absorbed}
+        return _tickets(connection, sorted(asked)), gone
+
+
+def _merge(store: TicketStore, event: Event, known: dict[str, Known], clock: Clock) -> None:
+    """Merge the tickets of what `event` absorbed into its own."""
+    into = known[event.event_id]
+    for gone in event.absorbed:
+        ticket = known.get(gone)
+        if (
+            ticket is not None
+            and ticket.open
+            and into.open
+            and merge_tickets(store, ticket.ticket_id, into.ticket_id, clock.now())
+        ):
+            known[gone] = replace(ticket, open=False)
 
 
 def _tickets(connection: Connection, event_ids: Sequence[str]) -> dict[str, Known]:

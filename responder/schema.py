@@ -138,6 +138,14 @@ event_posts = Table(
     Index("event_posts_post", "post_id"),
 )
 
+event_aliases = Table(
+    "event_aliases",
+    metadata,
+    Column("event_id", String(64), primary_key=True),
+    Column("into_id", String(64), nullable=False),
+)
+"""Events that went into another; the copies of their posts are kept there."""
+
 outbox = Table(
     "outbox",
     metadata,
