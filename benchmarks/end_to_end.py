@@ -165,7 +165,9 @@ def tell(result: Result, console: Console) -> None:
 
 
 def _crew(settings: Settings) -> running.Crew:
-    metrics, pace = StageMetrics(CollectorRegistry()), running.Pace(wait=0.1)
+    # a shorter wait would tell sooner that a stage is idle, but never let Kafka's group form
+    kafka = settings.bus_url.startswith("kafka:")
+    metrics, pace = StageMetrics(CollectorRegistry()), running.Pace(wait=1.0 if kafka else 0.01)
     clock, bus = wiring.clock(settings), wiring.bus(settings)
     return running.Crew(settings, clock, bus, wiring.pulse(settings), metrics, pace)
 
