@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from responder import labels
 from responder.act import Act
 from responder.outbox import Push
+from responder.push import harmless
 from responder.routing import route
 from responder.store import Announce
 from responder.stored import Stored
@@ -38,9 +39,9 @@ def announcer(jurisdiction: Jurisdiction) -> Announce:
 def message(stored: Stored, grade: int, emergency: bool) -> str:
     """What every push says of the ticket."""
     mark = "（突发事件）" if emergency else ""
-    places = f"\n地点：{'、'.join(stored.places)}" if stored.places else ""
+    places = f"\n地点：{harmless('、'.join(stored.places))}" if stored.places else ""
     return (
-        f"{mask(stored.title)}\n等级：{labels.GRADES[grade]}{mark}"
+        f"{harmless(mask(stored.title))}\n等级：{labels.GRADES[grade]}{mark}"
         f"\n主题：{labels.named(labels.TOPICS, stored.topic)}{places}\n编号：{stored.ticket_id}"
     )
 
@@ -62,7 +63,7 @@ def _concerning(
             purpose=purpose,
             audience=f"unit:{code}" if unit else f"role:{role}",
             jurisdiction=stored.jurisdiction,
-            title=f"{heading}：{mask(stored.title)[:40]}",
+            title=f"{heading}：{harmless(mask(stored.title))[:40]}",
             body=message(stored, int(stored.ticket.grade), stored.ticket.emergency),
             link=f"/tickets/{stored.ticket_id}",
             due_at=act.at,

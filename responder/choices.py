@@ -9,7 +9,7 @@ from datetime import datetime
 from responder import labels
 from responder.act import Act
 from responder.clocks import read_clocks
-from responder.doors import PERMITS
+from responder.doors import PERMITS, may_lead
 from responder.forms import FORMS
 from responder.people import Person
 from responder.readmodels import ActionOffer, FieldSpec
@@ -34,8 +34,13 @@ class Scene:
 
 def action_offers(person: Person, scene: Scene) -> tuple[ActionOffer, ...]:
     """What `person` may do next, the most likely first."""
+    ticket = scene.stored.ticket
     permitted = [
-        a for a in allowed(scene.stored.ticket) if a in PERMITS[person.role] and a in FORMS
+        action
+        for action in allowed(ticket)
+        if action in FORMS
+        and action in PERMITS[person.role]
+        and may_lead(person, ticket.unit, action)
     ]
     offers = (_offer(action, scene) for action in permitted)
     wanting = (offer for offer in offers if not _hopeless(offer))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from responder.answering import evidence_of_offer, settling
 from responder.answers import Offer
 from responder.choices import Scene, action_offers
 from responder.desk_reading import ReadingDesk
-from responder.doors import check_may, check_review, clean_data, may_see, text_of
+from responder.doors import check_may, check_review, clean_data, may_lead, may_see, text_of
 from responder.lines import offer_line
 from responder.opening import NewCase, by_hand
 from responder.people import Person, Role, everybody
@@ -43,7 +43,8 @@ class CaseDesk(ReadingDesk):
     def actions_for(self, person: Person, ticket_id: str, now: datetime) -> tuple[ActionOffer, ...]:
         """What `person` may do next with the ticket."""
         stored, acts, jurisdiction = self._known(person, ticket_id)
-        return action_offers(person, Scene(stored, acts, jurisdiction, self._approvers(), now))
+        approvers = self._approvers(jurisdiction)
+        return action_offers(person, Scene(stored, acts, jurisdiction, approvers, now))
 
     def act(
         self,
@@ -55,12 +56,10 @@ class CaseDesk(ReadingDesk):
         now: datetime,
     ) -> TicketLine:
         """Record one action on the ticket as it was read at `expected_version`."""
-        stored, acts, jurisdiction = self._known(person, ticket_id)
+        stored, _acts, jurisdiction = self._known(person, ticket_id)
         kind = _action(action)
         check_may(person, kind)
-        if expected_version == stored.version:
-            check_review(person, stored, acts, kind)
-        logins = [login for login, _name in self._approvers()]
+        logins = [login for login, _name in self._approvers(jurisdiction)]
         fields = clean_data(kind, data, jurisdiction, logins, now)
         act = Act(now, person.login, kind.value, fields)
         if kind is Action.MERGE:
@@ -68,7 +67,12 @@ class CaseDesk(ReadingDesk):
         else:
             announce = announcer(jurisdiction)
             change = Change((act,), cancels=_CANCELS.get(kind, ()), announce=announce)
-            self._store.change(ticket_id, lambda _s, _a: change, expected_version)
+
+            def decide(current: Stored, acts: Sequence[Act]) -> Change:
+                _check_now(person, current, acts, kind)
+                return change
+
+            self._store.change(ticket_id, decide, expected_version)
         return self._line(ticket_id, now)
 
     def open_by_hand(self, person: Person, case: NewCase, now: datetime) -> TicketLine:
@@ -77,6 +81,10 @@ class CaseDesk(ReadingDesk):
         jurisdiction = self._jurisdictions.get(case.jurisdiction)
         if jurisdiction is None or person.jurisdiction not in (None, case.jurisdiction):
             raise NotFound(f"没有辖区 {case.jurisdiction}")
+        if case.event_id is not None:
+            event = self.event(person, case.event_id)
+            if event.line.jurisdiction != case.jurisdiction:
+                raise NotFound(f"没有事件 {case.event_id}")
         stored, new = self._store.open(by_hand(case, person, jurisdiction, now))
         if not new:
             raise Conflict(f"该事件已立案：{stored.ticket_id}")
@@ -144,9 +152,23 @@ class CaseDesk(ReadingDesk):
         self._known(person, offer.ticket_id)
         return offer
 
-    def _approvers(self) -> tuple[tuple[str, str], ...]:
-        may = (Role.LEADER, Role.ADMIN)
-        return tuple((p.login, p.name) for p in everybody(self._engine) if p.role in may)
+    def _approvers(self, jurisdiction: Jurisdiction) -> tuple[tuple[str, str], ...]:
+        may, near = (Role.LEADER, Role.ADMIN), (None, jurisdiction.code)
+        return tuple(
+            (one.login, one.name)
+            for one in everybody(self._engine)
+            if one.role in may and one.jurisdiction in near
+        )
+
+
+def _check_now(person: Person, stored: Stored, acts: Sequence[Act], action: Action) -> None:
+    """What depends on how the ticket stands, asked under its lock."""
+    ticket = stored.ticket
+    if not may_see(person, stored.jurisdiction, ticket.unit, ticket.co_units):
+        raise NotFound(f"没有台账 {stored.ticket_id}")
+    if not may_lead(person, ticket.unit, action):
+        raise NotAllowed("协办单位不能进行此操作，须由责任单位办理")
+    check_review(person, stored, acts, action)
 
 
 def _action(name: str) -> Action:

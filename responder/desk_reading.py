@@ -22,8 +22,10 @@ from responder.readmodels import (
     TicketLine,
     TicketPage,
 )
+from responder.records import record_of
 from responder.registers import (
     TicketFilter,
+    addressed,
     clocks_by_ticket,
     event_rows,
     narrowed,
@@ -33,7 +35,7 @@ from responder.registers import (
     visible,
 )
 from responder.rows import insert_new
-from responder.schema import notice_reads, tickets
+from responder.schema import notice_reads, notices, tickets
 from responder.store import TicketStore
 from responder.watchlists import Watchlists
 from stream.sql import failures_named, reading
@@ -95,6 +97,11 @@ class ReadingDesk:
             row = _seen(connection, person, ticket_id)
             return pages.ticket_page(connection, row, self._jurisdictions, now)
 
+    def record(self, person: Person, ticket_id: str, now: datetime) -> dict[str, Any]:
+        """The ticket as `yuqing clocks` recomputes it, for an inspection."""
+        with failures_named(), reading(self._engine).begin() as connection:
+            return record_of(connection, _seen(connection, person, ticket_id), now)
+
     def offers(
         self, person: Person, state: str = "offered", size: int = 50
     ) -> tuple[OfferLine, ...]:
@@ -144,9 +151,12 @@ class ReadingDesk:
         return tuple(notice_line(row) for row in rows)
 
     def read_notice(self, person: Person, notice_id: int, now: datetime) -> None:
-        """The person has read it; twice changes nothing."""
+        """The person has read it; twice changes nothing. Raises NotFound."""
         row = {"notice_id": notice_id, "login": person.login, "at": now}
+        mine = select(notices.c.notice_id).where(notices.c.notice_id == notice_id)
         with failures_named(), self._engine.begin() as connection:
+            if connection.execute(mine.where(addressed(person))).first() is None:
+                raise NotFound(f"没有消息 {notice_id}")
             insert_new(connection, notice_reads, [row])
 
     def units(self, jurisdiction: str) -> tuple[tuple[str, str], ...]:

@@ -65,6 +65,15 @@ def check_may(person: Person, action: Action) -> None:
         raise NotAllowed("您的角色不能进行此操作")
 
 
+LEADS = frozenset({_A.ACKNOWLEDGE, _A.RETURN, _A.START, _A.SUBMIT, _A.SETTLE, _A.FOLLOW_UP})
+"""What moves a case on: of the units only the one in charge does it, not those that help."""
+
+
+def may_lead(person: Person, unit: str | None, action: Action) -> bool:
+    """False when `person` acts for a unit that only helps, and `action` is not for helpers."""
+    return person.role is not Role.UNIT or person.unit == unit or action not in LEADS
+
+
 def check_review(person: Person, stored: Stored, acts: Sequence[Act], action: Action) -> None:
     """Who drafts cannot approve, nobody approves twice, and a draft is published once approved.
 
@@ -94,6 +103,8 @@ def clean_data(
     Raises InvalidMessage naming the field.
     """
     cleaned: dict[str, Any] = {}
+    if action not in FORMS:
+        raise InvalidMessage(f"action: {action} 不是对台账的操作")
     for field in FORMS[action].fields:
         value = data.get(field.name)
         if value is None or value == "" or value == []:

@@ -135,16 +135,19 @@ def _push(engine: Engine, row: Row[Any], pusher: Pusher, clock: Clock) -> int:
         done = {"state": "sent", "delivered_at": now, "lease_until": None, "error": None}
         _write(engine, [row.outbox_id], **done)
         return 1
-    failed = row.attempts >= ATTEMPTS
     pause = real_span(clock, min(FIRST_PAUSE * 2 ** min(row.attempts - 1, 20), LONGEST_PAUSE))
-    _write(
-        engine,
-        [row.outbox_id],
-        state="failed" if failed else "pending",
-        lease_until=now + pause,
-        error=delivery.error[:2000],
-    )
+    _refused(engine, row, now + pause, delivery.error)
     return 0
+
+
+def _refused(engine: Engine, row: Row[Any], later: datetime, error: str) -> None:
+    # Only while it is still ours: meanwhile it may have been called off, or, the lease having run
+    # out, sent by another.
+    ours = (outbox.c.outbox_id == row.outbox_id) & (outbox.c.attempts == row.attempts)
+    state = "failed" if row.attempts >= ATTEMPTS else "pending"
+    values = {"state": state, "lease_until": later, "error": error[:2000]}
+    with failures_named(), engine.begin() as connection:
+        connection.execute(update(outbox).where(ours, outbox.c.state == "pending").values(values))
 
 
 def _claim(

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from pwdlib import PasswordHash
-from sqlalchemy import Engine, Row, case, delete, insert, select, update
+from sqlalchemy import Engine, Row, case, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from responder.schema import people as table
@@ -67,7 +67,8 @@ class People:
 
     def create(self, person: Person, password: str) -> Person:
         """A new account. Raises InvalidMessage (login, password or role unfit) or Conflict."""
-        _check(person, password)
+        _check(person)
+        _check_password(password)
         row = _row(person) | {
             "password": self._hasher.hash(password),
             "active": True,
@@ -86,7 +87,11 @@ class People:
         return self.create(Person(login, name, Role.ADMIN), password)
 
     def change(self, person: Person, active: bool = True) -> Person:
-        """Replace what is known of an account; one made inactive is signed out everywhere."""
+        """Replace what is known of an account; one made inactive is signed out everywhere.
+
+        Raises InvalidMessage (unfit) or NotFound.
+        """
+        _check(person)
         with failures_named(), self._engine.begin() as connection:
             where = table.c.login == person.login
             done = connection.execute(
@@ -181,9 +186,15 @@ class People:
         }
         with failures_named(), self._engine.begin() as connection:
             connection.execute(delete(sign_ins).where(sign_ins.c.expires_at <= now))
-            connection.execute(
-                update(table).where(table.c.login == login).values(failures=0, locked_until=None)
+            # Checked again: guesses made side by side may have locked it since it was read.
+            free = or_(table.c.locked_until.is_(None), table.c.locked_until <= now)
+            done = connection.execute(
+                update(table)
+                .where(table.c.login == login, table.c.active, free)
+                .values(failures=0, locked_until=None)
             )
+            if done.rowcount == 0:
+                raise NotAllowed(_REFUSED)
             connection.execute(insert(sign_ins).values(fresh))
         return token
 
@@ -195,12 +206,11 @@ def everybody(engine: Engine) -> tuple[Person, ...]:
         return tuple(_person(row) for row in connection.execute(query))
 
 
-def _check(person: Person, password: str) -> None:
+def _check(person: Person) -> None:
     if not _LOGIN.fullmatch(person.login):
         raise InvalidMessage("login: 账号只能用小写字母、数字和 . _ -，且以字母或数字开头")
     if person.role is Role.UNIT and not (person.unit and person.jurisdiction):
         raise InvalidMessage("unit: 责任单位账号必须写明辖区和单位")
-    _check_password(password)
 
 
 def _check_password(password: str) -> None:

@@ -17,6 +17,15 @@ class Delivery:
     error: str | None
 
 
+# The signs that chats and mails take for links, mentions and layout, and what stands for them.
+_MARKUP = str.maketrans("<>[]@`", "＜＞［］＠ˋ")
+
+
+def harmless(text: str) -> str:
+    """`text` of a stranger as one line that no channel reads as a link, a mention or a command."""
+    return " ".join(text.split()).translate(_MARKUP)
+
+
 class Pusher(Protocol):
     """Sends one message to one person."""
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     cast,
     exists,
+    false,
     func,
     or_,
     select,
@@ -48,7 +49,9 @@ def visible(person: Person) -> ColumnElement[bool]:
     rules: list[ColumnElement[bool]] = [tickets.c.ticket_id.is_not(None)]
     if person.jurisdiction is not None:
         rules.append(tickets.c.jurisdiction == person.jurisdiction)
-    if person.role is Role.UNIT:
+    if person.role is Role.UNIT and person.unit is None:
+        rules.append(false())
+    elif person.role is Role.UNIT:
         together = cast(tickets.c.co_units, String).contains(f'"{person.unit}"', autoescape=True)
         rules.append(or_(tickets.c.unit == person.unit, together))
     return and_(*rules)
@@ -160,25 +163,31 @@ def event_rows(
     return rows[:size], total, key
 
 
+def addressed(person: Person) -> ColumnElement[bool]:
+    """The notices that are meant for `person`."""
+    audiences = [f"person:{person.login}", f"role:{person.role.value}"]
+    if person.unit is not None:
+        audiences.append(f"unit:{person.unit}")
+    rules: list[ColumnElement[bool]] = [notices.c.audience.in_(audiences)]
+    if person.jurisdiction is not None:
+        rules.append(notices.c.jurisdiction == person.jurisdiction)
+    return and_(*rules)
+
+
 def notice_rows(
     connection: Connection, person: Person, unread_only: bool, size: int
 ) -> Sequence[Row[Any]]:
     """The latest notices of a person, of the person's unit and of the role."""
-    audiences = [f"person:{person.login}", f"role:{person.role.value}"]
-    if person.unit is not None:
-        audiences.append(f"unit:{person.unit}")
     mine = and_(
         notice_reads.c.notice_id == notices.c.notice_id, notice_reads.c.login == person.login
     )
     query = (
         select(notices, notice_reads.c.at.label("read_at"))
         .outerjoin(notice_reads, mine)
-        .where(notices.c.audience.in_(audiences))
+        .where(addressed(person))
         .order_by(notices.c.at.desc(), notices.c.notice_id.desc())
         .limit(size)
     )
-    if person.jurisdiction is not None:
-        query = query.where(notices.c.jurisdiction == person.jurisdiction)
     if unread_only:
         query = query.where(notice_reads.c.at.is_(None))
     return connection.execute(query).all()

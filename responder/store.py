@@ -168,7 +168,8 @@ class TicketStore:
             acts = acts_of(connection, ticket_id)
             if version != len(acts):
                 raise _conflict(ticket_id, version, acts)
-            merged = apply(connection, stored_of(gone, acts), acts, Change((act,)))
+            parting = Change((act,), cancels=("acknowledge", "clock"))
+            merged = apply(connection, stored_of(gone, acts), acts, parting)
             theirs, absorb = acts_of(connection, into), _absorb(merged, act)
             return merged, apply(connection, stored_of(kept, theirs), theirs, Change((absorb,)))
 

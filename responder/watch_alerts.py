@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select, update
 
 from responder.outbox import Push, put_pushes
+from responder.push import harmless
 from responder.schema import people, watch_hits, watchlists
 from yuqing.domain.text import mask
 
@@ -26,12 +27,11 @@ def alert(connection: Connection, row: Row[Any], now: datetime) -> int:
     """Announce all unannounced hits of a locked watchlist as one; 1, or 0 if there are none."""
     key = f"watch:{row.watchlist_id}:{now.isoformat()}"
     mine = (watch_hits.c.watchlist_id == row.watchlist_id) & watch_hits.c.alert_key.is_(None)
-    caught = connection.execute(
-        select(watch_hits).where(mine).order_by(watch_hits.c.severity.desc(), watch_hits.c.at)
-    ).all()
+    # One statement, lest a hit that comes between be marked as announced and not be.
+    marked = update(watch_hits).where(mine).values(alert_key=key).returning(watch_hits)
+    caught = sorted(connection.execute(marked).all(), key=lambda hit: (-hit.severity, hit.at))
     if not caught:
         return 0
-    connection.execute(update(watch_hits).where(mine).values(alert_key=key))
     connection.execute(
         update(watchlists)
         .where(watchlists.c.watchlist_id == row.watchlist_id)
@@ -46,7 +46,7 @@ def alert(connection: Connection, row: Row[Any], now: datetime) -> int:
 
 
 def _message(row: Row[Any], caught: Sequence[Row[Any]], key: str, now: datetime) -> Push:
-    lines = [f"· {mask(hit.title)[:60]}（{hit.source}）" for hit in caught[:5]]
+    lines = [f"· {harmless(mask(hit.title))[:60]}（{harmless(hit.source)}）" for hit in caught[:5]]
     more = [f"…… 共 {len(caught)} 条"] if len(caught) > 5 else []
     return Push(
         key=key,

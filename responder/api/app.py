@@ -58,6 +58,8 @@ async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Respon
 
 
 def _too_large(request: Request) -> Response | None:
+    if "transfer-encoding" in request.headers:
+        return problem(411, "须写明长度", "请求须以 Content-Length 写明内容长度")
     length = request.headers.get("content-length", "0")
     if length.isdigit() and int(length) <= LARGEST_BODY:
         return None

@@ -247,3 +247,17 @@ def test_the_openapi_document_is_served_and_no_page_loads_scripts(client: Client
     paths = client.get("/api/openapi.json").json()["paths"]
     assert "/api/v1/tickets/{ticket_id}/acts" in paths
     assert client.get("/docs").status_code == 404
+
+
+def test_a_body_of_untold_length_is_refused(root: Client) -> None:
+    pieces = (b"x" for _ in range(3))
+    headers = {"content-type": "application/json"}
+    problem(root.post("/api/v1/tickets", content=pieces, headers=headers), 411)
+
+
+def test_a_record_leaves_as_it_is_recomputed(root: Client) -> None:
+    ticket_id = root.get("/api/v1/tickets").json()["lines"][0]["ticket_id"]
+    record = root.get(f"/api/v1/tickets/{ticket_id}/record").json()
+    assert set(record) == {"id", "policy", "now", "events"}
+    assert record["events"][0]["to"] == "triage"
+    problem(root.get("/api/v1/tickets/X-1/record"), 404)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine
 
+from responder.clocks_jsonl import clocks_lines
 from responder.desk import Desk, NewCase, TicketFilter, WatchlistDraft
 from responder.doors import PERMITS, clean_data
 from responder.forms import FORMS
@@ -386,3 +389,82 @@ def test_who_should_speak_first(engine: Engine, desk: Desk) -> None:
     )
     assert ("yingji", "应急局") in desk.units("qinghe")
     assert desk.units("nowhere") == ()
+
+
+def test_only_the_unit_in_charge_moves_the_case(engine: Engine, desk: Desk) -> None:
+    ticket_id = opened(engine)
+    desk.act(ANA, ticket_id, 1, "assign", {"unit": "yingji", "co_units": ["renshe"]}, at(1))
+    assert "acknowledge" in [one.action for one in desk.actions_for(CHEN, ticket_id, at(1))]
+    offered = [one.action for one in desk.actions_for(RENSHE, ticket_id, at(1))]
+    assert "note" in offered
+    assert "acknowledge" not in offered
+    with pytest.raises(NotAllowed, match="协办"):
+        desk.act(RENSHE, ticket_id, 2, "acknowledge", {}, at(1))
+    assert desk.act(RENSHE, ticket_id, 2, "note", {"text": "已到场"}, at(1)).state == "assigned"
+
+
+def test_an_opening_is_no_action_on_a_ticket(engine: Engine, desk: Desk) -> None:
+    ticket_id = opened(engine)
+    with pytest.raises(InvalidMessage, match="action"):
+        desk.act(ROOT, ticket_id, 1, "open", {}, at(1))
+
+
+def test_approvers_are_of_the_tickets_own_jurisdiction(engine: Engine, desk: Desk) -> None:
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+    far = Person("far", "远", Role.LEADER, "other")
+    People(engine, SetClock(), quick).create(far, "quiet-lake-77")
+    ticket_id = opened(engine)
+    offers = {one.action: one for one in desk.actions_for(ANA, ticket_id, at(1))}
+    assert {login for login, _ in offers["waive"].fields[1].choices} == {"wu", "root"}
+    waive = {"clock": "press_conference", "approver": "far", "reason": "无"}
+    with pytest.raises(InvalidMessage, match="approver"):
+        desk.act(ANA, ticket_id, 1, "waive", waive, at(1))
+
+
+def test_what_a_merged_ticket_still_had_to_push_lapses(engine: Engine, desk: Desk) -> None:
+    kept = opened(engine, 1)
+    gone = opened(engine, 2, severity=2, emergency=None, topic="labour")
+    desk.act(ANA, gone, 2, "merge", {"into": kept, "reason": "同一事"}, at(1))
+    pushes = desk.ticket(ANA, gone, at(1)).pushes
+    assert {one.state for one in pushes if one.purpose == "acknowledge"} == {"cancelled"}
+
+
+def test_a_case_by_hand_takes_no_event_of_another_jurisdiction(engine: Engine, desk: Desk) -> None:
+    event_id = desk.ticket(ANA, opened(engine), at(1)).line.event_id
+    both = Desk(engine, HOMES | {"other": replace(district(), code="other")})
+    elsewhere = NewCase("other", "别处", "无关", "urban", 1, False, event_id=event_id)
+    with pytest.raises(NotFound):
+        both.open_by_hand(ROOT, elsewhere, at(1))
+    unheard = NewCase("qinghe", "没有", "无关", "urban", 1, False, event_id="unheard-of")
+    with pytest.raises(NotFound):
+        desk.open_by_hand(LIN, unheard, at(1))
+
+
+def test_only_ones_own_notices_are_read(engine: Engine, desk: Desk) -> None:
+    opened(engine, 2, severity=2, emergency=None, topic="labour")
+    notice = desk.notices(RENSHE)[0]
+    for person, notice_id in ((CHEN, notice.notice_id), (RENSHE, 99_999)):
+        with pytest.raises(NotFound):
+            desk.read_notice(person, notice_id, at(1))
+
+
+def test_somebody_of_no_unit_sees_what_no_unit_sees(engine: Engine, desk: Desk) -> None:
+    opened(engine)
+    nobody = Person("no", "无", Role.UNIT, "qinghe")
+    assert desk.tickets(nobody, TicketFilter(), at(1)).total == 0
+
+
+def test_an_exported_record_gives_the_same_clocks_elsewhere(engine: Engine, desk: Desk) -> None:
+    ticket_id = opened(engine)
+    waive = {"clock": "press_conference", "approver": "wu", "reason": "经批准 13900001234"}
+    desk.act(ANA, ticket_id, 1, "waive", waive, at(1))
+    record = desk.record(ANA, ticket_id, at(9))
+    assert "13900001234" not in str(record)
+    (line,) = clocks_lines([orjson.dumps(record)], {})
+    told, page = orjson.loads(line), desk.ticket(ANA, ticket_id, at(9))
+    assert (told["id"], told["state"]) == (ticket_id, "triage")
+    assert {(one["name"], one["status"], one["late_seconds"]) for one in told["clocks"]} == {
+        (one.name, one.status, one.late_seconds) for one in page.clocks
+    }
+    with pytest.raises(NotFound):
+        desk.record(RENSHE, ticket_id, at(9))

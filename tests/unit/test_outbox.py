@@ -57,7 +57,7 @@ def put(engine: Engine, *pushes: Push) -> None:
 
 
 def a_push(key: str = "p", **fields: Any) -> Push:
-    given = {
+    given: dict[str, Any] = {
         "purpose": "acknowledge",
         "audience": "unit:yingji",
         "jurisdiction": "qinghe",
@@ -202,3 +202,39 @@ def test_while_the_bus_is_away_changes_wait(engine: Engine) -> None:
         send_due(engine, Chat(), away, clock)
     clock.pass_by(MINUTE)
     assert send_due(engine, Chat(), bus.extend, clock) == 1
+
+
+def test_what_is_called_off_while_a_channel_refuses_it_is_not_tried_again(engine: Engine) -> None:
+    class Busy(Chat):
+        def push(self, channels: Sequence[str], title: str, body: str) -> Delivery:
+            if self.down:
+                with engine.begin() as connection:
+                    cancel(connection, "T-1", "acknowledge")
+            return super().push(channels, title, body)
+
+    chat, clock = Busy(down=True), SetClock()
+    put(engine, a_push(recipients=()))
+    send_due(engine, chat, nowhere, clock)
+    chat.down = False
+    clock.pass_by(HOUR)
+    assert send_due(engine, chat, nowhere, clock) == 0
+    assert [row.state for row in rows(engine)] == ["cancelled"]
+
+
+def test_a_refusal_that_comes_after_another_senders_success_repeats_nothing(
+    engine: Engine,
+) -> None:
+    clock, second = SetClock(), Chat()
+
+    class Slow(Chat):
+        def push(self, channels: Sequence[str], title: str, body: str) -> Delivery:
+            clock.pass_by(LEASE + MINUTE)
+            send_due(engine, second, nowhere, clock)
+            return super().push(channels, title, body)
+
+    put(engine, a_push(recipients=()))
+    send_due(engine, Slow(down=True), nowhere, clock)
+    clock.pass_by(HOUR)
+    send_due(engine, second, nowhere, clock)
+    assert len(second.taken) == 1
+    assert [row.state for row in rows(engine)] == ["sent"]

@@ -138,3 +138,28 @@ def test_logins_are_unique_and_strangers_unknown(people: People) -> None:
         people.set_password("nobody", SECRET)
     with pytest.raises(NotFound):
         people.change(Person("nobody", "x", Role.ADMIN))
+
+
+def test_a_change_makes_no_unfit_account(people: People) -> None:
+    with pytest.raises(InvalidMessage, match="unit"):
+        people.change(Person("lin", "林一", Role.UNIT, "qinghe"))
+
+
+def test_a_right_guess_among_many_at_once_does_not_slip_past_the_lock(engine: Engine) -> None:
+    class Racing(PasswordHash):
+        people: People
+        rival = False
+
+        def verify(self, password: str | bytes, hash: str | bytes) -> bool:
+            if not self.rival:
+                self.rival = True
+                for _ in range(FAILURES):
+                    with pytest.raises(NotAllowed):
+                        self.people.sign_in("lin", "wrong" * 3)
+            return super().verify(password, hash)
+
+    hasher = Racing((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+    hasher.people = People(engine, SetClock(), hasher)
+    hasher.people.create(Person("lin", "林一", Role.MONITOR, "qinghe"), "quiet-lake-77")
+    with pytest.raises(NotAllowed):
+        hasher.people.sign_in("lin", "quiet-lake-77")

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import pytest
 
-from responder.push import ApprisePusher
+from responder.push import ApprisePusher, harmless
 
 # apprise probes for a module that Python 3.11 warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -150,3 +150,11 @@ def test_mail_arrives() -> None:
         delivery = ApprisePusher().push([url], "Reminder", "QINGHE-2026-000001")
     assert delivery.error is None
     assert "QINGHE-2026-000001" in mail.letters[0]
+
+
+def test_words_of_strangers_are_no_markup_to_any_channel() -> None:
+    hostile = '<at user_id="all"></at> [点此](http://x)\n编号：假 @everyone `x`'
+    assert (
+        harmless(hostile)
+        == '＜at user_id="all"＞＜/at＞ ［点此］(http://x) 编号：假 ＠everyone ˋxˋ'
+    )
