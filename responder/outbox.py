@@ -97,8 +97,15 @@ def send_due(
     was claimed then comes again when its lease has run out.
     """
     changes = _claim(engine, outbox.c.kind == "bus", clock, limit)
-    if changes:
-        _publish(engine, changes, publish, clock)
+    try:
+        if changes:
+            _publish(engine, changes, publish)
+    finally:  # people are told also while the bus is away
+        sent = _push_due(engine, pusher, clock, limit)
+    return len(changes) + sent
+
+
+def _push_due(engine: Engine, pusher: Pusher, clock: Clock, limit: int) -> int:
     sent = 0
     for _ in range(limit):
         # One at a time: a slow channel must not let the lease of those behind it run out.
@@ -106,22 +113,21 @@ def send_due(
         if not claimed:
             break
         sent += _push(engine, claimed[0], pusher, clock)
-    return len(changes) + sent
+    return sent
 
 
 def _publish(
     engine: Engine,
     rows: Sequence[Row[Any]],
     publish: Callable[[Sequence[Outgoing]], None],
-    clock: Clock,
 ) -> None:
     values = [(row.ticket_id, row.payload["value"].encode()) for row in rows]
     ids = [row.outbox_id for row in rows]
     try:
         publish([Outgoing(TICKETS.name, ticket, value) for ticket, value in values])
     except RetryLater as error:
-        later = clock.now() + real_span(clock, FIRST_PAUSE)
-        _write(engine, ids, attempts=outbox.c.attempts, lease_until=later, error=str(error))
+        # Free again at once: while these waited, later changes of the same ticket would overtake.
+        _write(engine, ids, lease_until=None, error=str(error))
         raise
     with failures_named(), engine.begin() as connection:
         connection.execute(delete(outbox).where(outbox.c.outbox_id.in_(ids)))

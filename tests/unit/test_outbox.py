@@ -238,3 +238,26 @@ def test_a_refusal_that_comes_after_another_senders_success_repeats_nothing(
     send_due(engine, second, nowhere, clock)
     assert len(second.taken) == 1
     assert [row.state for row in rows(engine)] == ["sent"]
+
+
+def test_after_the_bus_was_away_no_change_overtakes_an_earlier_one(engine: Engine) -> None:
+    def away(_messages: Sequence[Outgoing]) -> None:
+        raise RetryLater("bus away")
+
+    def write(version: int) -> None:
+        with engine.begin() as connection:
+            change = TicketChanged("T-1", "qinghe", version, "note", "triage", NOON)
+            put_change(connection, change, NOON)
+
+    bus: list[Outgoing] = []
+    chat, clock = Chat(), SetClock()
+    write(1)
+    for number in range(2):
+        put(engine, a_push(f"p{number}", recipients=()))
+        with pytest.raises(RetryLater):
+            send_due(engine, chat, away, clock)
+    assert len(chat.taken) == 2  # people are told all the while
+    write(2)
+    send_due(engine, Chat(), bus.extend, clock)
+    found = [decode(message.value) for message in bus]
+    assert [one.version for one in found if isinstance(one, TicketChanged)] == [1, 2]
