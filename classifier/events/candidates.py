@@ -52,6 +52,8 @@ class Postings:
         """The post's keys lead to the event from now on."""
         slot = slot_of(event_id)
         for key in post.keys:
+            if key in post.idle:
+                continue
             slots = self._by_key.setdefault(key, {})
             if slots.get(slot) != event_id:
                 slots[slot] = event_id

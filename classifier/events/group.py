@@ -70,11 +70,13 @@ def choose(post: Traits, marks: Marks, candidates: Sequence[Candidate], rules: R
     if not candidates:
         return []
     whole, plain = post.spread(post.weights), post.spread(post.plain)
+    bare = post.spread(post.bare)
     kindred = _kindred(post, marks, candidates, rules) if marks.emergency else frozenset()
     found = []
     for event in candidates:
         profile = event.standing.profile
-        likeness = profile.likeness(whole), profile.likeness(plain)
+        about = bare if _other_kind(marks, event.standing) else plain
+        likeness = profile.likeness(whole), profile.likeness(about)
         now = strength(post, marks, event, likeness, rules, event.event_id in kindred)
         if now >= rules.enough:
             found.append((-now, event.event_id))
@@ -103,7 +105,7 @@ def strength(
     if like >= rules.same_text or (like * soon * rules.named < rules.enough and not copied):
         return like
     bound = not (kin or event.near.tagged or _told_on(about * soon, event, rules))
-    if bound and _elsewhere(post, event.standing):
+    if bound and (_elsewhere(post, event.standing) or _two_scenes(post, marks, event.standing)):
         return like / rules.elsewhere
     if copied:
         return max(like, rules.same_text * event.near.bands / BANDS)
@@ -133,9 +135,7 @@ def _kindred(
     same = [e for e in events if e.apart <= within and marks.emergency in e.standing.emergencies]
     if same and not post.spots and not post.leads:
         return frozenset(e.event_id for e in same) if len(same) == 1 else frozenset()
-    return frozenset(
-        e.event_id for e in same if not post.spots.isdisjoint(e.standing.profile.names)
-    )
+    return frozenset(e.event_id for e in same if not post.spots.isdisjoint(e.standing.spots))
 
 
 def _told_on(about: float, event: Candidate, rules: Rules) -> bool:
@@ -155,6 +155,18 @@ def _apart(one: Profile, two: Profile) -> bool:
     if not one.leads or not two.leads:
         return False
     return not one.mentions(two.leads) and not two.mentions(one.leads)
+
+
+def _other_kind(marks: Marks, event: Standing) -> bool:
+    """An everyday post of other topics than an emergency's: sharing its places says nothing."""
+    everyday = bool(event.emergencies) and marks.emergency is None
+    return everyday and bool(marks.topics) and not marks.topics & event.topics
+
+
+def _two_scenes(post: Traits, marks: Marks, event: Standing) -> bool:
+    """Two emergencies, each at spots of its own."""
+    both = marks.emergency is not None and event.emergencies
+    return bool(both and post.spots and event.spots) and post.spots.isdisjoint(event.spots)
 
 
 def _topic_divisor(marks: Marks, event: Standing, rules: Rules) -> float:

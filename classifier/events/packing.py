@@ -17,7 +17,7 @@ from classifier.events.state import EventState
 from classifier.events.words import Words
 from yuqing.domain.verdict import Emergency, Topic
 
-_HEAD = struct.Struct("<IIHHHBqq")
+_HEAD = struct.Struct("<IIHHHHBqq")
 _TOPICS, _EMERGENCIES = tuple(Topic), tuple(Emergency)
 T = TypeVar("T")
 _STATE: TypeAdapter[EventState] = TypeAdapter(EventState)
@@ -44,31 +44,34 @@ def unpack_state(packed: bytes) -> EventState:
 
 
 def pack_standing(standing: Standing) -> bytes:
-    """Head (counts, lengths, times), buckets, weights, names, leads, one byte an emergency and one
-    a topic."""
+    """Head (counts, lengths, times), buckets, weights, names, leads, spots, one byte an emergency
+    and one a topic."""
     profile, kinds = standing.profile, _numbers(_EMERGENCIES, standing.emergencies)
-    lengths = len(profile.buckets), len(profile.names), len(profile.leads), len(kinds)
+    keys = profile.names, profile.leads, standing.spots
+    lengths = len(profile.buckets), *map(len, keys), len(kinds)
     counts = profile.posts, standing.hearsay
     head = _HEAD.pack(*counts, *lengths, standing.first, standing.last)
-    names, leads = _longs(profile.names), _longs(profile.leads)
     buckets, weights = profile.buckets.astype("<u2"), profile.weights.astype("<f4")
-    parts = (head, buckets.tobytes(), weights.tobytes(), names, leads, kinds)
+    parts = (head, buckets.tobytes(), weights.tobytes(), *map(_longs, keys), kinds)
     return b"".join((*parts, _numbers(_TOPICS, standing.topics)))
 
 
 def unpack_standing(packed: bytes) -> Standing:
     """What `pack_standing` packed."""
-    posts, hearsay, size, names, leads, kinds, first, last = _HEAD.unpack_from(packed)
+    posts, hearsay, size, names, leads, spots, kinds, first, last = _HEAD.unpack_from(packed)
     at = _HEAD.size
     buckets = np.frombuffer(packed, "<u2", size, at).astype(np.int64)
     weights = np.frombuffer(packed, "<f4", size, at + 2 * size).astype(np.float64)
     at += 6 * size
-    longs = np.frombuffer(packed, "<i8", names + leads, at).tolist()
-    profile = Profile(buckets, weights, posts, frozenset(longs[:names]), frozenset(longs[names:]))
-    at += 8 * (names + leads)
+    longs = np.frombuffer(packed, "<i8", names + leads + spots, at).tolist()
+    named, led = frozenset(longs[:names]), frozenset(longs[names : names + leads])
+    profile = Profile(buckets, weights, posts, named, led)
+    at += 8 * len(longs)
     emergencies = frozenset(_EMERGENCIES[number] for number in packed[at : at + kinds])
     topics = frozenset(_TOPICS[number] for number in packed[at + kinds :])
-    return Standing(profile, topics, emergencies, hearsay, first, last)
+    return Standing(
+        profile, topics, emergencies, frozenset(longs[names + leads :]), hearsay, first, last
+    )
 
 
 def _numbers(order: Sequence[T], values: Iterable[T]) -> bytes:

@@ -32,15 +32,15 @@ class Profile:
         """The profile with one more post."""
         old = min(self.posts, REMEMBERED - 1)
         both = np.concatenate([self.buckets, post.buckets])
-        parts = np.concatenate([self.weights * (old / (old + 1)), post.weights / (old + 1)])
+        parts = np.concatenate([self.weights * (old / (old + 1)), post.told / (old + 1)])
         buckets, inverse = np.unique(both, return_inverse=True)
         summed: Floats = np.zeros(len(buckets))
         np.add.at(summed, inverse, parts)
         return Profile(
             *_strongest(buckets, _storable(summed)),
             self.posts + 1,
-            _some(self.names, post.names),
-            _some(self.leads, post.leads),
+            some_of(self.names, post.names),
+            some_of(self.leads, post.leads),
         )
 
     def with_all(self, other: Profile) -> Profile:
@@ -55,8 +55,8 @@ class Profile:
         return Profile(
             *_strongest(buckets, _storable(summed)),
             self.posts + other.posts,
-            _some(self.names, other.names),
-            _some(self.leads, other.leads),
+            some_of(self.names, other.names),
+            some_of(self.leads, other.leads),
         )
 
     def between(self, other: Profile) -> tuple[float, float]:
@@ -92,6 +92,7 @@ def _strongest(buckets: Ints, weights: Floats) -> tuple[Ints, Floats]:
     return buckets[kept], weights[kept]
 
 
-def _some(known: frozenset[int], new: frozenset[int]) -> frozenset[int]:
+def some_of(known: frozenset[int], new: frozenset[int]) -> frozenset[int]:
+    """`known` with as many of `new` as there is room for."""
     room = NAMES_KEPT - len(known)
     return known | frozenset(sorted(new - known)[:room]) if room > 0 else known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from classifier.events.profile import Profile
+from classifier.events.profile import Profile, some_of
 from classifier.events.traits import Traits
 from yuqing.domain.verdict import Emergency, Topic
 
@@ -21,12 +21,14 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an event is compared by: its posts' mean, the topics and emergencies they had, how many
-    were hearsay, and the times of the earliest and the latest (epoch seconds)."""
+    """What an event is compared by: its posts' mean, the topics and emergencies they had, the
+    keys of the spots they named, how many were hearsay, and the times of the earliest and the
+    latest (epoch seconds)."""
 
     profile: Profile = field(default_factory=Profile)
     topics: frozenset[Topic] = frozenset()
     emergencies: frozenset[Emergency] = frozenset()
+    spots: frozenset[int] = frozenset()
     hearsay: int = 0
     first: int = 0
     last: int = 0
@@ -37,6 +39,7 @@ class Standing:
             self.profile.joined(post),
             self.topics | marks.topics,
             self.emergencies | ({marks.emergency} if marks.emergency else frozenset()),
+            some_of(self.spots, post.spots),
             self.hearsay + marks.hearsay,
             min(self.first, at) if self.profile.posts else at,
             max(self.last, at) if self.profile.posts else at,
@@ -48,6 +51,7 @@ class Standing:
             self.profile.with_all(other.profile),
             self.topics | other.topics,
             self.emergencies | other.emergencies,
+            some_of(self.spots, other.spots),
             self.hearsay + other.hearsay,
             min(self.first, other.first),
             max(self.last, other.last),

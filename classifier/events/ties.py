@@ -33,10 +33,16 @@ def chained(author: str, text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(keys))
 
 
-def tags(text: str) -> tuple[int, ...]:
-    """The keys of the first few tags of normalised `text`."""
-    found = dict.fromkeys(_TAG.findall(text) if "#" in text else ())
-    return tuple(_key("tag", tag) for tag in list(found)[:_TAGS_READ])
+def tags(text: str) -> tuple[tuple[str, ...], str]:
+    """(the first few tags of normalised `text`, the text without tags)."""
+    if "#" not in text:
+        return (), text
+    return tuple(dict.fromkeys(_TAG.findall(text)))[:_TAGS_READ], _TAG.sub(" ", text)
+
+
+def tag_key(tag: str) -> int:
+    """The look-up key of a tag."""
+    return _key("tag", tag)
 
 
 @lru_cache(maxsize=8192)
