@@ -70,12 +70,11 @@ def choose(post: Traits, marks: Marks, candidates: Sequence[Candidate], rules: R
     if not candidates:
         return []
     whole, plain = post.spread(post.weights), post.spread(post.plain)
-    bare = post.spread(post.bare)
     kindred = _kindred(post, marks, candidates, rules) if marks.emergency else frozenset()
     found = []
     for event in candidates:
         profile = event.standing.profile
-        about = bare if _other_kind(marks, event.standing) else plain
+        about = post.spread(post.bare) if _other_kind(marks, event.standing) else plain
         likeness = profile.likeness(whole), profile.likeness(about)
         now = strength(post, marks, event, likeness, rules, event.event_id in kindred)
         if now >= rules.enough:

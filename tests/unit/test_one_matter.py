@@ -196,11 +196,9 @@ def test_a_clear_headline_replaces_a_cry_and_then_stays(store: SqlGroupingStore)
     media = "云溪大桥大巴侧翻 两人遇难"
     posts = [
         crash("天哪云溪大桥怎么了！！旅游大巴翻了", 0, "云溪大桥"),
-        replaced(crash("记者从云溪大桥现场了解到，旅游大巴侧翻。", 1, "云溪大桥", title=media)),
-        replaced(
-            crash("云溪大桥旅游大巴侧翻，救援结束。", 2, "云溪大桥", title="云溪大桥侧翻大巴被吊离")
-        ),
-        crash("云溪大桥旅游大巴侧翻，愿平安", 3, "云溪大桥", title="云溪大桥旅游大巴侧翻，愿平安"),
+        by_media(crash("记者从云溪大桥现场了解到，旅游大巴侧翻。", 1, "云溪大桥", title=media)),
+        by_media(crash("云溪大桥旅游大巴侧翻，救援结束。", 2, "云溪大桥", title="侧翻大巴被吊离")),
+        crash("云溪大桥旅游大巴侧翻", 3, "云溪大桥", title="云溪大桥旅游大巴侧翻，愿平安"),
     ]
     titles = []
     for post in posts:
