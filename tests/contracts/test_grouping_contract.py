@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -221,6 +222,61 @@ def test_a_pin_decides_and_an_alias_leads_on(url: str, store: GroupingStore) -> 
     gone = store.event("gone")
     assert gone is not None
     assert gone.posts == 2
+
+
+def two_that_are_one() -> list[Relevant]:
+    """A bus accident told from two ends of a bridge, and the post that shows it is one."""
+    words = "旅游大巴侧翻，车头冲出护栏，多人被困，消防正在破拆车窗救人。"
+    ends = ("望江路口", "渔港码头")
+    told = [
+        relevant("", f"{end}这里{words[:16]}{more}", hours=n / 2, places=(end,), **CRASH)
+        for n, (end, more) in enumerate(zip(ends, ("交警封路了", "渔船都停下来看"), strict=True))
+    ]
+    both = f"望江路口和渔港码头之间，{words}交警封路了，渔船都停下来看"
+    return [*told, relevant("", both, hours=2, places=ends, **CRASH)]
+
+
+CRASH: dict[str, Any] = {
+    "topic": Topic.WORK_SAFETY,
+    "severity": Severity.LARGER,
+    "emergency": Emergency.ACCIDENT,
+}
+
+
+def test_two_events_that_prove_one_are_merged_and_say_so(store: GroupingStore) -> None:
+    first, second, link = two_that_are_one()
+    one, two = give(store, [first])[0].event, give(store, [second])[0].event
+    assert one.event_id != two.event_id
+    (change,) = give(store, [link])
+    left, gone = change.event, ({one.event_id, two.event_id} - {change.event.event_id}).pop()
+    assert left.absorbed == (gone,)
+    assert (left.posts, sum(n for _hour, n in left.heat)) == (3, 3)
+    assert set(left.post_ids) == {p.post.post_id for p in (first, second, link)}
+    assert store.members(gone) == store.members(left.event_id) == tuple(sorted(left.post_ids))
+    assert store.event(gone) == left
+    assert left.version > max(one.version, two.version)
+
+
+def test_a_merger_told_again_changes_nothing(store: GroupingStore) -> None:
+    posts = two_that_are_one()
+    for post in posts:
+        (last,) = give(store, [post])
+    for post in posts:
+        assert [c.event for c in give(store, [post])] == [last.event]
+    assert [c.event for c in give(store, posts)] == [last.event]
+
+
+def test_a_merger_is_the_same_however_batches_are_cut(store: GroupingStore) -> None:
+    posts = two_that_are_one()
+    later = relevant("", "望江路口大巴侧翻的被困者都救出来了，交警解除封路", hours=3, **CRASH)
+    (together,) = give(store, [*posts, later])
+    south = [relevant_of("south", post) for post in (*posts, later)]
+    for post in south:
+        (apart,) = give(store, [post])
+    assert apart.event.posts == together.event.posts == 4
+    assert (apart.event.heat, apart.event.title) == (together.event.heat, together.event.title)
+    assert set(apart.event.post_ids) == set(together.event.post_ids)
+    assert len(apart.event.absorbed) == len(together.event.absorbed) == 1
 
 
 def test_the_migration_makes_the_tables_the_code_uses(url: str, store: GroupingStore) -> None:
