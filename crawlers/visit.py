@@ -186,7 +186,14 @@ class Visit:
                 raise error
         whole = not (self._problems or self._crashes or self._house.stopping.is_set())
         if whole and self._entrances:
+            await self._remember_entrances()
+
+    async def _remember_entrances(self) -> None:
+        try:
             await self._aside(lambda: self._house.state.record(visited=self._entrances))
+        except RetryLater as error:
+            # then the lists are fetched whole next time, which costs a page and loses nothing
+            log.warning("not_remembered", source=self.source.id, why=str(error))
 
     async def _remembered(self, urls: list[str]) -> list[Visited | None]:
         new = {_key(url) for url in urls} - self._pages.keys()

@@ -54,7 +54,7 @@ class BusFile:
                 path, timeout=busy_seconds, isolation_level=None, check_same_thread=False
             )
             self._link.execute("PRAGMA journal_mode=WAL")
-            self._link.execute("PRAGMA synchronous=NORMAL")
+            self._link.execute("PRAGMA synchronous=FULL")
             if max_pages is not None:
                 self._link.execute(f"PRAGMA max_page_count={int(max_pages)}")
         self._path = path

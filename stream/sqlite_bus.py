@@ -50,8 +50,8 @@ class SqliteBus:
     """A `stream.bus.Bus` in the file `path`. Records carry the time of `clock`; leases run in
     real time, told by `real_now`. `pause` is how a poll waits.
 
-    Published records survive the process; a power cut may take the last few (synchronous=NORMAL),
-    together with the positions committed after them, and crawling brings those posts again.
+    Published records and committed positions survive a power cut (synchronous=FULL): a crawler
+    remembers what it published, and would not bring it again.
     """
 
     def __init__(

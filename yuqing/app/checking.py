@@ -65,7 +65,7 @@ def _sources(settings: Settings, homes: set[str], found: Findings) -> None:
         )
         for source in sources
         for code in source.jurisdictions
-        if code not in homes
+        if homes and code not in homes
     ]
     found.errors += [escape(text) for text in strange]
     if not errors and not strange:

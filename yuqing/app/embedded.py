@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import count
+
 from yuqing.app import ready, wiring
-from yuqing.app.settings import Settings, child_environment
+from yuqing.app.settings import PREFIX, Settings, child_environment
 from yuqing.app.supervise import Child, Supervisor
 
-CHILDREN = (
+CHILDREN: tuple[Child, ...] = (
     Child("serve", ("serve",)),
     Child("crawl", ("crawl",)),
     Child("judge-group-index", ("stages", "judge", "group", "index")),
@@ -23,6 +26,16 @@ def prepare(settings: Settings) -> None:
 
 
 def supervisor(settings: Settings) -> Supervisor:
-    """The watcher of the four processes of DESIGN's embedded shape."""
-    logs = settings.data_dir / "logs"
-    return Supervisor(CHILDREN, child_environment(settings), logs)
+    """The watcher of the four processes of DESIGN's embedded shape. Where probes are asked for,
+    they listen on as many ports one after another."""
+    children = CHILDREN
+    if settings.probe_port is not None:
+        ports = count(settings.probe_port)
+        children = tuple(
+            replace(c, environment=(_probed(p),)) for c, p in zip(CHILDREN, ports, strict=False)
+        )
+    return Supervisor(children, child_environment(settings), settings.data_dir / "logs")
+
+
+def _probed(port: int) -> tuple[str, str]:
+    return f"{PREFIX}PROBE_PORT", str(port)

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -77,11 +77,12 @@ def judge_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
 
 def group_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     """posts.relevant to events."""
-    from classifier.events.handlers import group_handler
+    from classifier.events.handlers import LIVE, group_handler
 
     store = wiring.grouping_store(crew.settings)
     crew.closing.callback(store.close)
-    handler = group_handler(store)
+    window = timedelta(days=crew.settings.group_window_days)
+    handler = group_handler(store, replace(LIVE, window=window))
     return [crew.worker(POSTS_RELEVANT.name, "group", handler)], []
 
 

@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     bus_high_water: int = Field(200_000, gt=0, description="lag at which publishers wait")
     bus_retention_hours: int = Field(24 * 14, gt=0)
     index_retention_months: int = Field(24, gt=0)
-    group_window_days: int = Field(14, gt=0)
+    group_window_days: int = Field(45, gt=0, description="how long an event takes new posts")
     demo_seconds: float | None = Field(None, gt=0, description="the demo ends by itself after this")
     grafana_url: str = ""
     grafana_token: SecretStr | None = None
@@ -84,6 +84,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = PREFIX + str(first["loc"][0]).upper().removeprefix(PREFIX)
+        if first["type"] == "extra_forbidden":
+            raise _unknown(ENV_FILE, field) from error
         raise ConfigError(
             f"environment or {ENV_FILE}",
             field,
@@ -108,9 +110,16 @@ def _plain(value: object) -> str:
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
     for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            remedy = f"Did you mean {near[0]}?" if near else "Remove it."
-            raise ConfigError("environment", name, "no such setting", remedy)
+        if name.startswith(PREFIX) and name not in _known():
+            raise _unknown("environment", name)
+
+
+def _unknown(where: str, name: str) -> ConfigError:
+    near = difflib.get_close_matches(name, _known(), n=1)
+    remedy = f"Did you mean {near[0]}?" if near else "Remove it."
+    return ConfigError(where, name, "no such setting", remedy)
+
+
+def _known() -> set[str]:
+    return {PREFIX + name.upper() for name in Settings.model_fields}

@@ -20,10 +20,12 @@ GRACE_SECONDS = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One process to keep alive: `arguments` of the yuqing command line."""
+    """One process to keep alive: `arguments` of the yuqing command line, and what it gets beyond
+    the common environment."""
 
     name: str
     arguments: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -89,7 +91,7 @@ class Supervisor:
         with (self._logs / f"{child.name}.log").open("ab") as sink:
             return subprocess.Popen(
                 [sys.executable, "-m", "yuqing.app.cli", *child.arguments],
-                env=dict(self._environment),
+                env={**self._environment, **dict(child.environment)},
                 stdout=sink,
                 stderr=sink,
                 stdin=subprocess.DEVNULL,

@@ -109,9 +109,12 @@ def policies(settings: Settings) -> Mapping[str, Policy]:
 
 
 def sources(settings: Settings) -> tuple[Source, ...]:
-    """Every source of the folder."""
+    """Every source of the folder. Raises ConfigError for a mistake, or when there is no folder."""
     from crawlers.sources import load_sources
 
+    if not settings.sources_dir.exists():
+        remedy = "Run `yuqing init`, or set YUQING_SOURCES_DIR to another folder."
+        raise ConfigError(str(settings.sources_dir), "folder", "is not there", remedy)
     return load_sources(settings.sources_dir)
 
 

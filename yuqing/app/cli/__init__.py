@@ -17,6 +17,7 @@ from yuqing.app.cli import (
     demo,
     init,
     operate,
+    people,
     report,
     serve,
     stages,
@@ -40,6 +41,7 @@ _COMMANDS = (
     dead,
     dashboards,
     operate,
+    people,
 )
 
 
