@@ -41,7 +41,7 @@ class Rules:
     same_text: float = 0.99
     copy_bands: int = 3
     tagged: float = 1.5
-    kin: float = 1.4
+    kin: float = 1.3
     at_once: timedelta = timedelta(hours=12)
     related: float = 0.08
     alike: float = 0.3
