@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import orjson
 
 from classifier.judge import Judge
 from yuqing.domain.errors import InvalidMessage
 from yuqing.domain.verdict import Evidence, Verdict
+from yuqing.files.jsonl import OnBad, Row, ignore, read_rows, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def classify_lines(
     lines: Iterable[bytes],
     judge: Judge,
     skip_bad: bool = False,
-    on_bad: Callable[[InvalidMessage], None] = lambda _error: None,
+    on_bad: OnBad = ignore,
 ) -> Iterator[bytes]:
     """A verdict for each line of {id, text} or {id, title, body}, order kept, memory flat.
 
@@ -35,17 +35,7 @@ def classify_lines(
     A bad line raises InvalidMessage with its number; with `skip_bad` it is left out and given to
     `on_bad`. Blank lines are passed over.
     """
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            post = _parse(line)
-        except InvalidMessage as error:
-            named = InvalidMessage(f"line {number}: {error}")
-            if not skip_bad:
-                raise named from error
-            on_bad(named)
-            continue
+    for post in read_rows(lines, _parse, skip_bad, on_bad):
         verdict = judge.judge(post.id, post.text, published_at=post.published_at)
         yield orjson.dumps(as_row(verdict)) + b"\n"
 
@@ -77,29 +67,14 @@ def _shown(evidence: Evidence) -> dict[str, object]:
     }
 
 
-def _parse(line: bytes) -> Line:
-    try:
-        row = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise InvalidMessage(f"not JSON: {error}") from error
-    if not isinstance(row, dict):
-        raise InvalidMessage("not a JSON object")
-    if not isinstance(row.get("id"), str) or not row["id"]:
-        raise InvalidMessage("field id: give a string that is not empty")
-    text = _string(row, "text")
+def _parse(row: Row) -> Line:
+    text = text_of(row, "text")
     if not text.strip():
-        parts = (_string(row, "title"), _string(row, "body"))
+        parts = (text_of(row, "title"), text_of(row, "body"))
         text = "\n".join(part for part in parts if part)
     if not text.strip():
         raise InvalidMessage("field text: give text, or title and body")
     return Line(row["id"], text, _time(row.get("published_at")))
-
-
-def _string(row: dict[str, Any], field: str) -> str:
-    value = row.get(field)
-    if value is not None and not isinstance(value, str):
-        raise InvalidMessage(f"field {field}: give a string")
-    return value or ""
 
 
 def _time(value: object) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from responder.policy import policy_from_data
 from responder.transitions import TABLE, Action, State
 from yuqing.domain.errors import InvalidMessage, NotAllowed
 from yuqing.domain.jurisdiction import Policy
+from yuqing.files.jsonl import OnBad, ignore, read_rows
 
 _BEFORE_OPENING = "–"
 
@@ -23,7 +24,7 @@ def clocks_lines(
     lines: Iterable[bytes],
     policies: Mapping[str, Policy],
     skip_bad: bool = False,
-    on_bad: Callable[[InvalidMessage], None] = lambda _error: None,
+    on_bad: OnBad = ignore,
 ) -> Iterator[bytes]:
     """{"id", "state", "clocks"} or {"id", "error"} for each record, order kept.
 
@@ -33,30 +34,8 @@ def clocks_lines(
     InvalidMessage with its number; with `skip_bad` it is left out and given to `on_bad`. A record
     that is wrong in itself is answered with an error. Blank lines are passed over.
     """
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            record = _parse(line)
-        except InvalidMessage as error:
-            named = InvalidMessage(f"line {number}: {error}")
-            if not skip_bad:
-                raise named from error
-            on_bad(named)
-            continue
+    for record in read_rows(lines, lambda row: row, skip_bad, on_bad):
         yield orjson.dumps(_answer(record, policies)) + b"\n"
-
-
-def _parse(line: bytes) -> dict[str, Any]:
-    try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise InvalidMessage(f"not JSON: {error}") from error
-    if not isinstance(record, dict):
-        raise InvalidMessage("not a JSON object")
-    if not isinstance(record.get("id"), str):
-        raise InvalidMessage("id must be a string")
-    return record
 
 
 def _answer(record: dict[str, Any], policies: Mapping[str, Policy]) -> dict[str, object]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import orjson
 
@@ -16,6 +15,7 @@ from classifier.events.standing import Marks
 from classifier.events.traits import read
 from classifier.events.words import Words
 from yuqing.domain.errors import InvalidMessage
+from yuqing.files.jsonl import OnBad, Row, ignore, read_rows, text_of
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
@@ -34,7 +34,7 @@ def cluster_lines(
     lines: Iterable[bytes],
     skip_bad: bool = False,
     rules: Rules | None = None,
-    on_bad: Callable[[InvalidMessage], None] = lambda _error: None,
+    on_bad: OnBad = ignore,
 ) -> Iterator[bytes]:
     """{"id", "event"} for each line of {id, title, body or text, at or time}, order kept.
 
@@ -42,7 +42,7 @@ def cluster_lines(
     the id of the founding post. A bad line raises InvalidMessage with its number; with
     `skip_bad` it is left out and given to `on_bad`. All lines are held in memory.
     """
-    posts = list(_read(lines, skip_bad, on_bad))
+    posts = list(read_rows(lines, _parse, skip_bad, on_bad))
     events = group(posts, rules or Rules())
     for post in posts:
         yield orjson.dumps({"id": post.id, "event": events[post.id]}) + b"\n"
@@ -70,44 +70,14 @@ def _left_of(event: str, sorter: Sorter) -> str:
     return event
 
 
-def _read(
-    lines: Iterable[bytes], skip_bad: bool, on_bad: Callable[[InvalidMessage], None]
-) -> Iterator[Line]:
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            yield _parse(line)
-        except InvalidMessage as error:
-            named = InvalidMessage(f"line {number}: {error}")
-            if not skip_bad:
-                raise named from error
-            on_bad(named)
-
-
-def _parse(line: bytes) -> Line:
-    try:
-        row = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise InvalidMessage(f"not JSON: {error}") from error
-    if not isinstance(row, dict):
-        raise InvalidMessage("not a JSON object")
-    if not isinstance(row.get("id"), str) or not row["id"]:
-        raise InvalidMessage("field id: give a string that is not empty")
-    title, body = _text(row, "title"), _text(row, "body") or _text(row, "text")
+def _parse(row: Row) -> Line:
+    title, body = text_of(row, "title"), text_of(row, "body") or text_of(row, "text")
     if not title and not body:
         raise InvalidMessage("field body: give title, body or text")
     return Line(row["id"], title, body, _time(row))
 
 
-def _text(row: dict[str, Any], field: str) -> str:
-    value = row.get(field)
-    if value is not None and not isinstance(value, str):
-        raise InvalidMessage(f"field {field}: give a string")
-    return value or ""
-
-
-def _time(row: dict[str, Any]) -> datetime:
+def _time(row: Row) -> datetime:
     field = "at" if row.get("at") is not None else "time"
     value = row.get(field)
     if value is None:
