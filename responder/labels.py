@@ -69,6 +69,7 @@ ROLES: dict[str, str] = {
 PUSH_STATES: dict[str, str] = {
     "pending": "待发送",
     "sent": "已送达",
+    "console": "仅控制台提醒",
     "cancelled": "已取消",
     "failed": "发送失败",
 }

@@ -2,7 +2,8 @@
 
 A row is claimed by a lease, so any number of senders share the work; a sender that dies lets its
 lease run out. What a channel has accepted, and what was cancelled by an acknowledgement, is
-never claimed again.
+never claimed again. Nor is what nobody's channels can carry: it stays a notice in the console,
+and says so, for only a channel's word proves that something was delivered.
 """
 
 from __future__ import annotations
@@ -196,6 +197,7 @@ def _push_rows(push: Push, now: datetime) -> list[dict[str, Any]]:
         | {"key": f"{push.key}:{number}"}
         | {"payload": message | {"recipient": name, "channels": list(channels)}}
         | _fresh(now, push.due_at)
+        | {"state": "pending" if channels else "console"}
         for number, (name, channels) in enumerate(push.recipients or (("", ()),))
     ]
 

@@ -33,8 +33,7 @@ class Pusher(Protocol):
         """Try `channels` in order until one accepts; never raises for a channel's refusal.
 
         A channel may have accepted although this process died before it could say so: sending is
-        at least once. Without channels nothing is sent, and that is no error (the console's
-        notice is already written).
+        at least once. Without channels nothing can be sent, and that is an error.
         """
         ...
 
@@ -47,7 +46,7 @@ class ApprisePusher:
 
     def push(self, channels: Sequence[str], title: str, body: str) -> Delivery:
         """See `Pusher`."""
-        error: str | None = None
+        error: str | None = "没有推送地址"
         for channel in channels:
             error = self._send(channel, title, body)
             if error is None:

@@ -75,7 +75,7 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class PushLine:
-    """One push of a ticket; `state`: pending, sent, cancelled, failed."""
+    """One push of a ticket; `state`: pending, sent, console (no channel), cancelled, failed."""
 
     push_id: int
     purpose: str

@@ -166,7 +166,8 @@ outbox = Table(
     Index("outbox_due", "state", "due_at"),
     Index("outbox_ticket", "ticket_id"),
 )
-"""`kind`: push (to people) or bus (TicketChanged). `state`: pending, sent, cancelled, failed."""
+"""`kind`: push (to people) or bus (TicketChanged). `state`: pending, sent (a channel
+took it), console (there is no channel: a notice in the console is all), cancelled, failed."""
 
 notices = Table(
     "notices",

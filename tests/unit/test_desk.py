@@ -37,7 +37,7 @@ from tests.responder_world import (
 )
 from yuqing.domain.errors import Conflict, InvalidMessage, NotAllowed, NotFound
 
-HOMES = {"qinghe": district()}
+HOMES = {"qinghe": district("json://127.0.0.1:9/hook")}
 LIN = Person("lin", "林一", Role.MONITOR, "qinghe")
 ANA = Person("ana", "安娜", Role.ANALYST, "qinghe")
 CHEN = Person("chen", "陈二", Role.UNIT, "qinghe", "yingji")
@@ -427,6 +427,16 @@ def test_what_a_merged_ticket_still_had_to_push_lapses(engine: Engine, desk: Des
     desk.act(ANA, gone, 2, "merge", {"into": kept, "reason": "同一事"}, at(1))
     pushes = desk.ticket(ANA, gone, at(1)).pushes
     assert {one.state for one in pushes if one.purpose == "acknowledge"} == {"cancelled"}
+
+
+def test_a_push_that_no_channel_carries_is_shown_as_a_notice(engine: Engine) -> None:
+    silent = {"qinghe": district()}
+    case = NewCase("qinghe", "路灯不亮", "来电", "urban", 1, False)
+    desk = Desk(engine, silent)
+    ticket_id = desk.open_by_hand(LIN, case, at(1)).ticket_id
+    pushes = desk.ticket(LIN, ticket_id, at(1)).pushes
+    assert {(one.state_zh, one.delivered_at) for one in pushes} == {("仅控制台提醒", None)}
+    assert desk.counts(LIN, at(1)).pushes_failed == 0
 
 
 def test_a_case_by_hand_takes_no_event_of_another_jurisdiction(engine: Engine, desk: Desk) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Row, select
+from sqlalchemy import Engine, Row, select, text, update
 
 from responder.outbox import ATTEMPTS, LEASE, Push, cancel, put_change, put_pushes, send_due
 from responder.push import Delivery
-from responder.schema import outbox
+from responder.schema import VERSION_TABLE, outbox
 from responder.store import TicketStore
 from stream.bus import Outgoing
 from stream.codec import decode
@@ -20,6 +20,8 @@ from stream.messages import TicketChanged
 from stream.sql import open_engine
 from tests.responder_world import HOUR, MINUTE, NOON, SetClock
 from yuqing.domain.errors import RetryLater
+
+ONE = (("值班", ("json://127.0.0.1/a",)),)
 
 
 @dataclass
@@ -102,7 +104,7 @@ def test_what_is_not_due_waits(engine: Engine) -> None:
 
 def test_a_refusal_is_retried_after_growing_pauses_and_gives_up_aloud(engine: Engine) -> None:
     chat, clock = Chat(down=True), SetClock()
-    put(engine, a_push(recipients=()))
+    put(engine, a_push(recipients=ONE))
     send_due(engine, chat, nowhere, clock)
     send_due(engine, chat, nowhere, clock)
     assert chat.asked == 1
@@ -126,7 +128,7 @@ def test_a_channel_that_recovers_gets_what_waited(engine: Engine) -> None:
 
 def test_what_was_called_off_is_never_sent(engine: Engine) -> None:
     chat, clock = Chat(), SetClock()
-    put(engine, a_push("a"), a_push("b", purpose="clock", recipients=()))
+    put(engine, a_push("a"), a_push("b", purpose="clock", recipients=ONE))
     with engine.begin() as connection:
         cancel(connection, "T-1", "acknowledge")
     assert send_due(engine, chat, nowhere, clock) == 1
@@ -142,7 +144,7 @@ def test_a_sender_that_dies_loses_its_lease_not_the_message(engine: Engine) -> N
             raise Dies
 
     chat, clock = Chat(), SetClock()
-    put(engine, a_push(recipients=()))
+    put(engine, a_push(recipients=ONE))
     with pytest.raises(Dies):
         send_due(engine, Killed(), nowhere, clock)
     assert send_due(engine, chat, nowhere, clock) == 0
@@ -152,7 +154,7 @@ def test_a_sender_that_dies_loses_its_lease_not_the_message(engine: Engine) -> N
 
 def test_on_a_fast_clock_leases_and_pauses_keep_their_real_length(engine: Engine) -> None:
     chat, clock = Chat(down=True), SetClock(rate=600)
-    put(engine, a_push(recipients=()))
+    put(engine, a_push(recipients=ONE))
     send_due(engine, chat, nowhere, clock)
     clock.pass_by(MINUTE)
     send_due(engine, chat, nowhere, clock)
@@ -164,7 +166,7 @@ def test_on_a_fast_clock_leases_and_pauses_keep_their_real_length(engine: Engine
 
 def test_two_senders_share_the_work(engine: Engine) -> None:
     clock, second = SetClock(), Chat()
-    put(engine, *(a_push(f"p{number}", recipients=()) for number in range(4)))
+    put(engine, *(a_push(f"p{number}", recipients=ONE) for number in range(4)))
 
     class First(Chat):
         def push(self, channels: Sequence[str], title: str, body: str) -> Delivery:
@@ -213,7 +215,7 @@ def test_what_is_called_off_while_a_channel_refuses_it_is_not_tried_again(engine
             return super().push(channels, title, body)
 
     chat, clock = Busy(down=True), SetClock()
-    put(engine, a_push(recipients=()))
+    put(engine, a_push(recipients=ONE))
     send_due(engine, chat, nowhere, clock)
     chat.down = False
     clock.pass_by(HOUR)
@@ -232,7 +234,7 @@ def test_a_refusal_that_comes_after_another_senders_success_repeats_nothing(
             send_due(engine, second, nowhere, clock)
             return super().push(channels, title, body)
 
-    put(engine, a_push(recipients=()))
+    put(engine, a_push(recipients=ONE))
     send_due(engine, Slow(down=True), nowhere, clock)
     clock.pass_by(HOUR)
     send_due(engine, second, nowhere, clock)
@@ -253,7 +255,7 @@ def test_after_the_bus_was_away_no_change_overtakes_an_earlier_one(engine: Engin
     chat, clock = Chat(), SetClock()
     write(1)
     for number in range(2):
-        put(engine, a_push(f"p{number}", recipients=()))
+        put(engine, a_push(f"p{number}", recipients=ONE))
         with pytest.raises(RetryLater):
             send_due(engine, chat, away, clock)
     assert len(chat.taken) == 2  # people are told all the while
@@ -261,3 +263,25 @@ def test_after_the_bus_was_away_no_change_overtakes_an_earlier_one(engine: Engin
     send_due(engine, Chat(), bus.extend, clock)
     found = [decode(message.value) for message in bus]
     assert [one.version for one in found if isinstance(one, TicketChanged)] == [1, 2]
+
+
+def test_what_no_channel_can_carry_is_a_notice_and_never_delivered(engine: Engine) -> None:
+    chat, clock = Chat(down=True), SetClock()
+    put(engine, a_push("a", recipients=()), a_push("b", recipients=(("值班", ()), *ONE)))
+    send_due(engine, chat, nowhere, clock)
+    chat.down = False
+    clock.pass_by(HOUR)
+    assert send_due(engine, chat, nowhere, clock) == 1
+    told = [(row.state, row.delivered_at) for row in rows(engine)]
+    assert told == [("console", None), ("console", None), ("sent", NOON + HOUR)]
+    assert chat.asked == 2
+
+
+def test_records_of_before_that_claim_a_delivery_nobody_made_are_mended(engine: Engine) -> None:
+    put(engine, a_push("a", recipients=()), a_push("b", recipients=ONE))
+    with engine.begin() as connection:
+        connection.execute(update(outbox).values(state="sent", delivered_at=NOON))
+        connection.execute(text(f"update {VERSION_TABLE} set version_num = '0002'"))
+    TicketStore(engine).migrate()
+    told = [(row.state, row.delivered_at) for row in rows(engine)]
+    assert told == [("console", None), ("sent", NOON)]
