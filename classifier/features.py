@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from classifier.rules.context import Context, read_context
 from classifier.rules.folding import Folded, fold
 from classifier.rules.grades import Graded, grade_findings
-from classifier.rules.harm import find_harm, find_outrage
+from classifier.rules.harm import find_harm, find_outrage, most_people
 from classifier.rules.lexicon import Hit, Lexicon
 from classifier.rules.mark_words import Mark
+from classifier.rules.numerals import numbers
 from yuqing.domain.verdict import Topic
 
 LONGEST = 20_000  # characters of a post that are read; a longer one says its matter long before
@@ -36,6 +37,13 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("thanks", re.compile("谢谢|感谢")),
     ("dateline", re.compile(r"^\W*\d{4}[-年/]\d")),
     ("emoticon", re.compile(r"\[[^\]]{1,4}\]")),
+    (
+        "bulletin",
+        re.compile(
+            "【[^】]{0,12}(?:通报|公告|通告|通知|提醒|公示|播报|解读|预警|提示|科普|回应|说明)"
+        ),
+    ),
+    ("plea", re.compile("求求|救救|帮帮|谁(?:能|来)?管|没人管|能不能|怎么办|说法")),
     ("reposted", re.compile(r"转[)\]】:]|via|//@|\bby@")),
 )
 NAMES: tuple[str, ...] = (
@@ -44,8 +52,9 @@ NAMES: tuple[str, ...] = (
     *(f"mark:{m}" for m in MARKS),
     *(f"form:{name}" for name, _ in _FORMS),
     *("size:tiny", "size:short", "size:middle", "size:long"),
-    *("foreign", "denied", "drill", "harm:1", "harm:2", "harm:3", "harm:4"),
+    *("foreign", "denied", "refuted", "drill", "harm:1", "harm:2", "harm:3", "harm:4"),
     *("group_and_housing", "group_and_topic", "abuse_and_official", "hearsay_and_alarm"),
+    *("people:10", "people:100", "people_and_grievance"),
 )
 
 
@@ -57,6 +66,7 @@ class Reading:
     hits: tuple[Hit[Topic | Mark], ...]
     context: Context
     graded: tuple[Graded, ...]
+    people: float
 
     def has(self, mark: Mark) -> bool:
         """True when a word of `mark` stands in the post."""
@@ -70,9 +80,10 @@ def read(
     folded = fold(text[:LONGEST])
     hits = tuple(lexicon.find(folded.text))
     context = read_context(folded.text, hits, published_at)
-    findings = (*find_harm(folded.text), *find_outrage(folded.text))
+    counted = tuple(numbers(folded.text))
+    findings = (*find_harm(folded.text, counted), *find_outrage(folded.text))
     graded = grade_findings(folded, findings, context)
-    return Reading(folded, hits, context, graded)
+    return Reading(folded, hits, context, graded, most_people(folded.text, counted))
 
 
 def dense(reading: Reading) -> NDArray[np.float32]:
@@ -108,12 +119,15 @@ def _flags(
     return np.array(
         [
             *(size < 25, 25 <= size < 80, 80 <= size < 250, size >= 250),
-            *(reading.context.foreign, reading.context.denied, reading.context.drill),
+            *(reading.context.foreign, reading.context.denied),
+            *(reading.context.refuted, reading.context.drill),
             *(grade >= least for least in (1, 2, 3, 4)),
             group and topics[_TOPIC_AT[Topic.HOUSING]] > 2,
             group and max(topics) > 2,
             marks[_MARK_AT[Mark.ABUSE]] > 0 and marks[_MARK_AT[Mark.OFFICIAL]] > 0,
             marks[_MARK_AT[Mark.HEARSAY]] > 0 and marks[_MARK_AT[Mark.ALARM]] > 0,
+            *(reading.people >= 10, reading.people >= 100),
+            reading.people >= 10 and marks[_MARK_AT[Mark.GRIEVANCE]] > 0,
         ],
         dtype=np.float32,
     )

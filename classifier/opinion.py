@@ -19,6 +19,9 @@ from classifier.unit_kinds import guess_unit_kind
 from yuqing.domain.post import Owner
 from yuqing.domain.verdict import Disposition, Emergency, Evidence, Severity, Topic, Verdict
 
+_COMPLAINT = (Mark.GRIEVANCE, Mark.ACCUSE, Mark.ASK_HELP, Mark.QUESTION, Mark.ABUSE)
+_HAPPENED = (Mark.ACCIDENT, Mark.NATURAL, Mark.HEALTH, Mark.SOCIAL, Mark.DANGER, Mark.OUTRAGE)
+_ADVERT_WORDS = 2  # one may stand in anybody's post
 _MOST_SHOWN = 3  # pieces of evidence of one kind: enough to check, not a second copy of the post
 _SHOWN_MARKS: dict[str, tuple[Mark, ...]] = {
     "severity": (Mark.GROUP, Mark.CROWD, Mark.ABUSE, Mark.DANGER, Mark.OUTRAGE),
@@ -58,7 +61,7 @@ class Opinion:
     @cached_property
     def relevant(self) -> bool:
         """By the model, or because harm of the graver kind is reported; never a foreign affair."""
-        if self.reading.context.abroad_only:
+        if self.reading.context.abroad_only or self._advert:
             return False
         return self.relevance >= self.settings["relevant_from"] or self.statutory >= Severity.LARGER
 
@@ -83,22 +86,53 @@ class Opinion:
 
     @cached_property
     def severity(self) -> Severity:
-        """The model's grade (it knows 0, 1 and 2), raised by the numbers of the text."""
+        """The model's grade (it knows 0, 1 and 2), raised by the numbers of the text.
+
+        A refutation, a drill, a memorial and what an office publishes without a grievance are 0
+        but for the harm they report themselves.
+        """
         if not self.relevant:
             return Severity.NONE
+        if self._publicity:
+            return self.statutory
+        return max(self._modelled, self.statutory)
+
+    @property
+    def _modelled(self) -> Severity:
         risky, larger = (sigmoid(float(s)) for s in self.scores["severity"])
-        modelled = Severity.NONE
         if larger >= self.settings["severity_2_from"]:
-            modelled = Severity.LARGER
-        elif risky >= self.settings["severity_1_from"]:
-            modelled = Severity.ORDINARY
-        return max(modelled, self.statutory)
+            return Severity.LARGER
+        ordinary = risky >= self.settings["severity_1_from"]
+        return Severity.ORDINARY if ordinary else Severity.NONE
+
+    @cached_property
+    def _publicity(self) -> bool:
+        context = self.reading.context
+        if context.refuted:
+            return True
+        told = any(self.reading.has(mark) for mark in _COMPLAINT)
+        if (context.drill or context.remembered or self.owner is Owner.OFFICIAL) and not told:
+            return True
+        happened = any(self.reading.has(mark) for mark in _HAPPENED)
+        published = self.reading.has(Mark.NOTICE) or self.reading.has(Mark.PRAISE)
+        treated = self._likeliest is not Disposition.NONE or self._modelled >= Severity.LARGER
+        return published and not (treated or told or happened)
+
+    @cached_property
+    def _advert(self) -> bool:
+        hits = sum(Mark.ADVERT in hit.means for hit in self.reading.hits)
+        return hits >= _ADVERT_WORDS and not any(self.reading.has(mark) for mark in _COMPLAINT)
 
     @cached_property
     def disposition(self) -> Disposition:
-        """The likeliest way to treat a relevant post; an official voice is never false_info."""
-        if not self.relevant:
+        """The likeliest way to treat a relevant post; without any risk there is nothing to treat,
+        and an official voice is never false_info."""
+        if not self.relevant or self.severity is Severity.NONE:
             return Disposition.NONE
+        return self._likeliest
+
+    @cached_property
+    def _likeliest(self) -> Disposition:
         codes, scores = self.columns["disposition"], self.scores["disposition"]
         ranked = [Disposition(codes[i]) for i in np.argsort(-scores, kind="stable")]
         refused = self.owner is Owner.OFFICIAL or self.reading.context.denied

@@ -67,7 +67,26 @@ THRESHOLDS: dict[Harm, tuple[Threshold, ...]] = {
     ),
     Harm.OUTRAGE: _local([(1, Severity.MAJOR, "震动社会的恶性案件")]),
     Harm.LOCKDOWN: _local([(1, Severity.GRAVE, "全省范围的危机")]),
+    Harm.SHARED: _local([(10, Severity.LARGER, "十人(户)以上共同的诉求")]),
+    Harm.DANGER: _local([(1, Severity.LARGER, "公众面临的危险正在发生")]),
 }
+_OVER = (
+    "扑灭",
+    "得到控制",
+    "被控制",
+    "抓获",
+    "被抓",
+    "刑拘",
+    "逮捕",
+    "判处",
+    "宣判",
+    "制服",
+    "无人员伤亡",
+    "无人伤亡",
+    "无人受伤",
+    "未造成",
+    "虚惊",
+)
 _RESCUED = ("获救", "救出", "脱险", "脱困", "疏散", "升井", "送往医院", "送医")
 
 
@@ -103,6 +122,8 @@ def _counts(finding: Finding, context: Context) -> bool:
         return False
     if finding.harm in (Harm.DEAD, Harm.GRAVELY_INJURED, Harm.HURT):
         return not context.counts_cases(finding.start, finding.end)
+    if finding.harm is Harm.DANGER:
+        return not any(word in context.text for word in (*_OVER, *_RESCUED))
     return finding.harm is not Harm.TRAPPED or not any(w in context.text for w in _RESCUED)
 
 

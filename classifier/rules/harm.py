@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from classifier.rules.numerals import Number, numbers
+from classifier.rules.numerals import Number
 
 
 class Harm(StrEnum):
@@ -23,6 +23,8 @@ class Harm(StrEnum):
     AFFECTED = "affected"
     OUTRAGE = "outrage"
     LOCKDOWN = "lockdown"
+    DANGER = "danger"
+    SHARED = "shared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ _BARE_DIE = r"^(?:人|名|个)?(?:当场)?死(?!刑|缓|活|角|路|里|因|机|
 _GRAVE = r"(?:重伤|伤势(?:较|严)?重|病危|危重|生命垂危|截肢|重度烧伤)"
 _HURT = (
     r"(?:受伤|轻伤|烧伤|摔伤|砸伤|擦伤|灼伤|送医|送往医院|被送|住院|入院|中毒|呕吐|腹泻|"
-    r"不适|昏迷|晕倒|身体不适|伤亡|吸入)"
+    r"不适|昏迷|晕倒|身体不适|伤亡|吸入|上吐下泻|拉肚子|吐血|抽搐|砍伤|捅伤|刺伤|咬伤)"
 )
 _MISSING = r"(?:失踪|失联|下落不明|失去联系|不知去向)"
 _TRAPPED = r"(?:被困|被埋|被压|受困|压在|埋在)"
@@ -71,7 +73,17 @@ _SHOCKING = re.compile(
     "虐死|活活(?:打|饿|烧)死|饿[^,。;!?]{0,8}(?:虐死|致死)|灭门|碎尸|(?:虐待|殴打)[^,。;!?]{0,4}致死|"
     "(?:暴力恐怖|暴恐|恐怖)(?:袭击|案件)|性侵(?:多名)?(?:幼女|女童|儿童|学生)|(?:投毒|纵火|持刀)[^,。;!?]{0,10}(?:儿童|学生|幼儿)"
 )
-_PROVINCE_SHUT = re.compile("封省|全省(?:封控|封锁|停电|断网|停课)|省[^,。;!?]{0,8}所有城市封")
+_PROVINCE_SHUT = re.compile("封省|全省(?:封控|封锁|停电|断网|停课)|所有城市(?:全部|都|均)?封")
+_SITE = (
+    "厂|站|楼(?![上下])|仓库|车间|小区|商场|超市|市场|学校|幼儿园|医院|宾馆|酒店|工地|隧道|桥|煤矿|矿井|罐|管道|公交车|大巴|客车|"
+    "大坝|堤|水库|园区|化工|宿舍|食堂|高架|饭店|库房"
+)
+_ONGOING = re.compile(
+    f"(?:{_SITE})[^,。;!?\\n]{{0,10}}(?:爆炸|炸|着火|着大火|起火|烧起来|塌|垮|坍塌|倒塌|泄漏|泄露|漏气|决口|决堤)了(?![锅毛])|"
+    "(?:拿|持|举|提|挥)着?[^,。;!?]{0,3}刀[^,。;!?]{0,8}(?:砍|捅|刺|追人|伤人|行凶)|乱砍|见人就(?:砍|捅|打)|"
+    "被(?:洪水|山洪|大水|水|大火|火|泥石流)(?:围|困)|(?:被?困在)[^,。;!?]{0,4}(?:屋顶|楼顶|房顶|树上|洪水|水里)|"
+    "(?:放|排|排放|散发|飘来|泄漏|泄露)出?(?:大量)?(?:毒气|有毒气体|有毒有害气体|氯气|氨气)"
+)
 _PERSON = re.compile(r"^(?:多|余)?(?:名|位|个|人|口|具|条)")
 _COUNT_END = re.compile(r"^(?:多|余)?(?:人|名|位|个|[,。;!?、)]|$)")
 _YUAN = re.compile(r"^(?:多|余)?(?:元|块|人民币|巨款|的?(?:货款|学费|工程款|损失))")
@@ -84,18 +96,31 @@ _ACTING = re.compile(
     r"冲击|聚集(?!性)|下跪"
 )
 _CUT_OFF = re.compile(
-    r"停水|断水|没水|无水|自来水[^,。]{0,8}(?:发黄|发黑|异味|臭|浑浊|污染)|水源[^,。]{0,6}污染|饮用水[^,。]{0,6}污染|"
+    r"停水|断水|没水|无水|自来水[^,。]{0,10}(?:发黄|发黑|异味|臭|浑浊|污染|[药怪腥]味)|水源[^,。]{0,6}污染|饮用水[^,。]{0,6}污染|"
     r"毒气|有毒气体|氯气|氨气|化学品泄漏|停气|停暖|停电"
 )
+_SHARED = re.compile(
+    r"(?:拖欠|欠|克扣|讨要|没发|不发|没有发|未发|没拿到|要不到|没结|不结)[^,。;!?]{0,8}(?:工资|工钱|薪|血汗钱)|"
+    r"(?:工资|工钱|血汗钱)[^,。;!?]{0,8}(?:没发|不发|未发|没结|一分|没着落|无着落|没拿到|拖欠|拿不到)|"
+    r"跑路|卷款|人去楼空|烂尾|停工[^,。]{0,3}年|逾期交房|延期交房|交不了房|办不了(?:房产|不动产|产权)?证|联名|讨说法|要说法"
+)
 _PEOPLE_UNIT = re.compile(
-    r"^(?:多|余)?(?:名|位|个|户|人|号人|居民|业主|村民|员工|职工|工人|农民工|学生|家长|司机|商户|群众|市民|家庭|住户|师生|民众|"
-    r"百姓|投资人|出借人)"
+    r"(?:多|余)?(?:名|位|个|户|人|号人|居民|业主|村民|员工|职工|工人|农民工|学生|家长|司机|商户|群众|市民|家庭|住户|师生|民众|"
+    r"百姓|投资人|出借人|师傅|孩子|老人|考生|老职工|乘客)"
 )
 
 
-def find_harm(text: str) -> Iterator[Finding]:
-    """Every harm that a number of the folded `text` counts, in order; nothing is weighed yet."""
-    found = [number for number in numbers(text) if number.value >= 1]
+_UNCOUNTED = (
+    (Harm.OUTRAGE, _SHOCKING),
+    (Harm.LOCKDOWN, _PROVINCE_SHUT),
+    (Harm.DANGER, _ONGOING),
+)
+
+
+def find_harm(text: str, counted: Sequence[Number]) -> Iterator[Finding]:
+    """Every harm that one of the numbers `counted` in the folded `text` counts, in order; nothing
+    is weighed yet."""
+    found = [number for number in counted if number.value >= 1]
     used = 0  # a verb that counted one number does not count the next (1人死亡9人受伤)
     for i, number in enumerate(found):
         stop = found[i + 1].start if i + 1 < len(found) else len(text)
@@ -110,10 +135,16 @@ def find_harm(text: str) -> Iterator[Finding]:
 
 
 def find_outrage(text: str) -> Iterator[Finding]:
-    """What is grave without a number: crimes that shock everybody, a whole province shut."""
-    for harm, pattern in ((Harm.OUTRAGE, _SHOCKING), (Harm.LOCKDOWN, _PROVINCE_SHUT)):
+    """What is grave without a number: crimes that shock everybody, a whole province shut, a danger
+    that is told as going on."""
+    for harm, pattern in _UNCOUNTED:
         for match in pattern.finditer(text):
             yield Finding(harm, 1, match.start(), match.end())
+
+
+def most_people(text: str, counted: Sequence[Number]) -> float:
+    """The greatest of the numbers `counted` that counts people or households, 0 when none does."""
+    return max((n.value for n in counted if _PEOPLE_UNIT.match(text, n.end)), default=0.0)
 
 
 def _joined(gap: str) -> bool:
@@ -164,9 +195,13 @@ def _unit(after: str) -> str:
 
 def _many(text: str, number: Number, after: str) -> Iterator[Finding]:
     unit = _PEOPLE_UNIT.match(after)
-    if unit is None or number.value < 20:
+    if unit is None or number.value < 10:
         return
     end = number.end + unit.end()
+    if _SHARED.search(text[max(0, number.start - 60) : number.end + 60]):
+        yield Finding(Harm.SHARED, number.value, number.start, end)
+    if number.value < 20:
+        return
     clause = _CLAUSE_END.split(text[number.end : number.end + 40])[0]
     before = _CLAUSE_END.split(text[max(0, number.start - 12) : number.start])[-1]
     if _ACTING.search(clause) or _ACTING.search(before):

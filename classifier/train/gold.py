@@ -38,10 +38,15 @@ _ORIGINS = ("messages", "taidi", "tokenised", "cec", "checked")
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """The gold rows (as in labels/posts.jsonl) and their readings."""
+    """Labelled rows (as in labels/posts.jsonl), their readings and what each weighs in the fit.
+
+    The first `scored` rows are the gold ones; those after them only ever teach.
+    """
 
     rows: tuple[dict[str, Any], ...]
     readings: tuple[Reading, ...]
+    weights: tuple[float, ...]
+    scored: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +101,14 @@ def fit_heads(basis: Basis, gold: Gold, train: Sequence[int]) -> dict[str, tuple
     """For each head the weights over the basis (rank x classes) and the biases."""
     x = basis.rows[list(train)]
     labels = [gold.rows[i] for i in train]
+    weights = np.array([gold.weights[i] for i in train])
     severity = np.array([row["severity"] for row in labels])
-    steps = [_fit("severity", x, severity >= least) for least in (1, 2)]
+    steps = [_fit("severity", x, severity >= least, weights) for least in (1, 2)]
     return {
-        "relevant": _fit("relevant", x, [row["relevant"] for row in labels]),
+        "relevant": _fit("relevant", x, [row["relevant"] for row in labels], weights),
         "topic": _topic(basis, gold, train),
         "severity": (np.hstack([w for w, _ in steps]), np.concatenate([b for _, b in steps])),
-        "disposition": _fit("disposition", x, [row["disposition"] for row in labels]),
+        "disposition": _fit("disposition", x, [row["disposition"] for row in labels], weights),
     }
 
 
@@ -110,7 +116,7 @@ def _topic(basis: Basis, gold: Gold, train: Sequence[int]) -> tuple[Numbers, Num
     told = [i for i in train if gold.rows[i]["topic"] in HEADS["topic"]]
     x = np.vstack([basis.rows[told], basis.rows[basis.gold :]])
     y = [*(gold.rows[i]["topic"] for i in told), *basis.helper_topics]
-    weights = [1.0] * len(told) + [HELPER_WEIGHT] * len(basis.helper_topics)
+    weights = [gold.weights[i] for i in told] + [HELPER_WEIGHT] * len(basis.helper_topics)
     return _fit("topic", x, y, np.array(weights))
 
 

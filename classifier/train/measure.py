@@ -24,21 +24,22 @@ def out_of_fold(
 ) -> list[Opinion]:
     """An opinion on every gold row by a model that has not seen that row's label."""
     strata = _strata(gold)
+    beside = range(gold.scored, len(gold.rows))
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     grams = stack(weak, gold.readings)[:, : weak.ngrams.shape[1]].toarray()
     opinions: dict[int, Opinion] = {}
     for train, test in folds.split(np.zeros(len(strata)), strata):
-        heads = fit_heads(basis, gold, list(train))
+        heads = fit_heads(basis, gold, [*train, *beside])
         for row in test:
             scores = {h: basis.rows[row] @ w + b for h, (w, b) in heads.items()}
             scores["rumour"] = grams[row, -1:] / 0.3
             opinions[int(row)] = Opinion(gold.readings[row], scores, HEADS, settings, Owner.CITIZEN)
-    return [opinions[i] for i in range(len(gold.rows))]
+    return [opinions[i] for i in range(gold.scored)]
 
 
 def _strata(gold: Gold) -> list[str]:
     """Source and gravity of each row; kinds too rare to be in every fold stand together."""
-    kinds = [f"{row.get('src')}:{row['severity'] >= 2}" for row in gold.rows]
+    kinds = [f"{row.get('src')}:{row['severity'] >= 2}" for row in gold.rows[: gold.scored]]
     common = {kind for kind, count in Counter(kinds).items() if count >= FOLDS}
     return [kind if kind in common else "rare" for kind in kinds]
 
@@ -48,7 +49,7 @@ def calibrate(opinions: Sequence[Opinion], gold: Gold) -> tuple[float, float]:
     raw = np.array([[_logit(o)] for o in opinions])
     right = [
         o.relevant == r["relevant"] and o.topic == r["topic"]
-        for o, r in zip(opinions, gold.rows, strict=True)
+        for o, r in zip(opinions, gold.rows[: gold.scored], strict=True)
     ]
     fitted = LogisticRegression(C=100.0).fit(raw, right)
     return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
@@ -62,7 +63,7 @@ def _logit(opinion: Opinion) -> float:
 
 def scores_of(opinions: Sequence[Opinion], gold: Gold) -> dict[str, Any]:
     """Topic and disposition macro-F1, relevance F1, severity kappa, and recall of 2 and above."""
-    rows = gold.rows
+    rows = gold.rows[: gold.scored]
     topics = f1_by_class([r["topic"] for r in rows], [str(o.topic) for o in opinions])
     told = f1_by_class([r["disposition"] for r in rows], [str(o.disposition) for o in opinions])
     relevant = f1_by_class([r["relevant"] for r in rows], [o.relevant for o in opinions])

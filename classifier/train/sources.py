@@ -69,21 +69,22 @@ def _all(data: Path) -> Iterator[Example]:
         origin = "news" if row["text"].startswith(("【", "#")) else "fuzhou"
         yield Example(row["text"], True, (Topic.ENVIRONMENT, Topic.URBAN), None, origin)
     for row in rows(data / "replies/hotline_fuzhou_1464.jsonl.gz"):
-        yield Example(_joined(row), True, (Topic.ENVIRONMENT, Topic.URBAN), False, "hotline")
+        yield Example(joined(row), True, (Topic.ENVIRONMENT, Topic.URBAN), False, "hotline")
 
 
-def _joined(row: dict[str, Any]) -> str:
+def joined(row: dict[str, Any]) -> str:
+    """Title and body of a message as one text."""
     return f"{row.get('title') or ''}。{row.get('body') or ''}"
 
 
 def _messages(data: Path) -> Iterator[Example]:
     for row in rows(data / "topics/taidi_raw_train.jsonl.gz"):
-        yield Example(_joined(row), True, _TAIDI[row["label"]], False, "taidi")
+        yield Example(joined(row), True, _TAIDI[row["label"]], False, "taidi")
     for row in rows(data / "topics/taidi_tokenised_train.jsonl.gz"):
         yield Example(row["text"].replace(" ", ""), None, _TAIDI[row["label"]], None, "tokenised")
     for name in ("topics/taidi_raw_unlabelled", "events/messages", "replies/message_reply_2016"):
         for row in rows(data / f"{name}.jsonl.gz"):
-            yield Example(_joined(row), True, TOPICS, False, "messages")
+            yield Example(joined(row), True, TOPICS, False, "messages")
             yield Example(row.get("title") or "", True, TOPICS, None, "titles")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -90,6 +92,57 @@ def test_drills_and_refutations_are_no_emergency(text: str) -> None:
     said = verdict(text)
     assert said.emergency is None
     assert said.severity <= Severity.LARGER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "【辟谣】网传白鹤镇水厂被投毒、十人死亡系谣言,请勿轻信",
+        "经核实,“柳溪大桥垮塌”的消息为不实信息,大桥通行正常",
+        "柳溪街道开展燃气泄漏应急演练,模拟爆炸致5人死亡",
+        "白鹤镇泥石流二十周年,人们在河边献上白菊",
+        "【温馨提示】天气转凉,请居民注意防火防煤气中毒",
+        "柳溪街道为老人免费量血压,居民纷纷点赞",
+    ],
+)
+def test_what_reports_no_grievance_and_no_harm_bears_no_risk(text: str) -> None:
+    said = verdict(text)
+    assert (said.severity, said.disposition) == (Severity.NONE, Disposition.NONE)
+
+
+def test_who_asks_for_a_refutation_does_not_give_one() -> None:
+    said = verdict("都说白鹤镇水厂被人下了毒,死了三个人,到底是真的还是谣言?求辟谣")
+    assert said.relevant
+    assert said.severity > Severity.NONE
+
+
+def test_an_office_that_reports_the_dead_keeps_the_grade_of_the_numbers() -> None:
+    told = "【情况通报】今晨白鹤镇一烟花厂爆炸,造成4人死亡,原因正在调查。"
+    assert verdict(told, Owner.OFFICIAL).severity is Severity.LARGER
+    said = verdict("【情况通报】关于锦澜苑停水的情况:管道已抢通,恢复供水。", Owner.OFFICIAL)
+    assert (said.severity, said.disposition) == (Severity.NONE, Disposition.NONE)
+
+
+def test_a_danger_told_without_a_number_is_larger() -> None:
+    said = verdict("柳溪街道那边化工厂爆炸了,浓烟好大,附近的人快跑!")
+    assert said.relevant
+    assert said.severity >= Severity.LARGER
+    joke = verdict("这碗面辣到我嘴巴爆炸了,哈哈哈笑死")
+    assert not joke.relevant
+
+
+def test_advertising_is_not_relevant_a_complaint_about_it_is() -> None:
+    assert not verdict("【限时秒杀】空气净化器直降三百,雾霾天必备,点击链接下单").relevant
+    assert verdict("直播间限时秒杀买的净化器是假货,下单后商家不退款,投诉没人管").relevant
+
+
+@pytest.mark.parametrize("field", ["topic", "relevant", "disposition"])
+def test_posts_written_for_the_test_and_never_learnt_from(field: str) -> None:
+    path = Path(__file__).parents[1] / "golden" / "written_posts.jsonl"
+    posts = [json.loads(line) for line in path.read_text("utf8").splitlines()]
+    said = [judge().judge(post["id"], post["text"]) for post in posts]
+    right = sum(getattr(v, field) == post[field] for v, post in zip(said, posts, strict=True))
+    assert right / len(posts) >= {"topic": 0.8, "relevant": 0.9, "disposition": 0.65}[field]
 
 
 def test_an_official_refutation_carries_little_rumour_risk() -> None:

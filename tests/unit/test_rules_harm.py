@@ -37,6 +37,11 @@ def graded(text: str, published_at: datetime | None = None) -> tuple[Graded, ...
         ("数百名业主拉横幅堵路", 3, Harm.CROWD, "数百名"),
         ("几十名农民工下跪讨薪", 2, Harm.CROWD, "几十名"),
         ("全镇5000余户停水三天", 3, Harm.AFFECTED, "5000余户"),
+        ("四十几个工人的工钱一分没给,老板跑路", 2, Harm.SHARED, "四十几个"),
+        ("三百多户业主等了三年,楼盘烂尾", 2, Harm.SHARED, "三百多户"),
+        ("快看,冷库爆炸了!仓库着火了!", 2, Harm.DANGER, "仓库着火了"),
+        ("桥头有人举着菜刀乱砍", 2, Harm.DANGER, "举着菜刀乱砍"),
+        ("我们几家人被洪水围在山坡上", 2, Harm.DANGER, "被洪水围"),
     ],
 )
 def test_a_number_gets_its_grade_and_span(text: str, grade: int, harm: Harm, span: str) -> None:
@@ -61,6 +66,13 @@ def test_a_number_gets_its_grade_and_span(text: str, grade: int, harm: Harm, spa
         "房子总价1.2亿元,投资5000万元",
         "第32名获奖",
         "我被这部电影感动死了,看了三遍",
+        "十六年前的今天,石桥镇大火夺去41人的生命,遇难41人",
+        "1931年的那场洪水造成两千人遇难",
+        "昨晚仓库着火了,已被扑灭,无人受伤",
+        "男子在超市持刀砍人,已被警方抓获",
+        "朋友圈炸了,群里也爆炸了",
+        "楼上漏水把天花板泡塌了",
+        "三百多户业主住进了新楼",
     ],
 )
 def test_what_is_not_an_incident_here_and_now(text: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -9,10 +11,11 @@ import pytest
 from classifier.features import TOPICS, read
 from classifier.rules.lexicon import product_lexicon
 from classifier.train import train
+from classifier.train.further import authored
 from classifier.train.measure import f1_by_class, kappa
 from classifier.train.sources import Example, gold_mark, weak_relevance, weak_topic
 from yuqing.domain.errors import ConfigError
-from yuqing.domain.verdict import Topic
+from yuqing.domain.verdict import Disposition, Severity, Topic
 
 
 def test_missing_data_are_named(tmp_path: Path) -> None:
@@ -48,3 +51,16 @@ def test_kappa_is_one_for_agreement_and_zero_for_chance() -> None:
 def test_f1_leaves_rare_classes_out() -> None:
     gold = ["a"] * 5 + ["b"] * 4
     assert f1_by_class(gold, ["a"] * 9) == {"a": pytest.approx(10 / 14)}
+
+
+def test_what_we_wrote_to_learn_from_is_labelled_by_the_words_of_the_domain() -> None:
+    for row in authored():
+        topic, severity = Topic(row["topic"]), Severity(row["severity"])
+        assert row["relevant"] or (topic, severity) == (Topic.OTHER, Severity.NONE), row["text"]
+        Disposition(row["disposition"])
+
+
+def test_labels_of_public_rows_hold_no_sentence() -> None:
+    with resources.files("classifier.train").joinpath("further.jsonl").open("rb") as file:
+        known = {"file", "row", "title", "relevant", "topic", "severity", "disposition"}
+        assert all(set(json.loads(line)) <= known for line in file)
