@@ -91,8 +91,12 @@ def send_due(
     publish: Callable[[Sequence[Outgoing]], None],
     clock: Clock,
     limit: int = 100,
+    console: str = "",
 ) -> int:
     """Send up to `limit` due rows: changes to the bus, pushes to people; returns how many left.
+
+    `console` is its address as people reach it: each message ends with the link to what it is
+    about. Without one there is no link.
 
     Safe in any number of processes. Raises RetryLater when the store or the bus is away; what
     was claimed then comes again when its lease has run out.
@@ -102,18 +106,18 @@ def send_due(
         if changes:
             _publish(engine, changes, publish)
     finally:  # people are told also while the bus is away
-        sent = _push_due(engine, pusher, clock, limit)
+        sent = _push_due(engine, pusher, clock, limit, console)
     return len(changes) + sent
 
 
-def _push_due(engine: Engine, pusher: Pusher, clock: Clock, limit: int) -> int:
+def _push_due(engine: Engine, pusher: Pusher, clock: Clock, limit: int, console: str) -> int:
     sent = 0
     for _ in range(limit):
         # One at a time: a slow channel must not let the lease of those behind it run out.
         claimed = _claim(engine, outbox.c.kind == "push", clock, 1)
         if not claimed:
             break
-        sent += _push(engine, claimed[0], pusher, clock)
+        sent += _push(engine, claimed[0], pusher, clock, console)
     return sent
 
 
@@ -134,9 +138,11 @@ def _publish(
         connection.execute(delete(outbox).where(outbox.c.outbox_id.in_(ids)))
 
 
-def _push(engine: Engine, row: Row[Any], pusher: Pusher, clock: Clock) -> int:
+def _push(engine: Engine, row: Row[Any], pusher: Pusher, clock: Clock, console: str) -> int:
     message = row.payload
-    delivery = pusher.push(message["channels"], message["title"], message["body"])
+    # The link is ours and comes last: nothing that strangers wrote stands behind it.
+    link = f"\n查看：{console.rstrip('/')}{message['link']}" if console else ""
+    delivery = pusher.push(message["channels"], message["title"], message["body"] + link)
     now = clock.now()
     if delivery.error is None:
         done = {"state": "sent", "delivered_at": now, "lease_until": None, "error": None}

@@ -285,3 +285,19 @@ def test_records_of_before_that_claim_a_delivery_nobody_made_are_mended(engine: 
     TicketStore(engine).migrate()
     told = [(row.state, row.delivered_at) for row in rows(engine)]
     assert told == [("console", None), ("sent", NOON)]
+
+
+@pytest.mark.parametrize("console", ["https://yuqing.qinghe.test", "https://yuqing.qinghe.test/"])
+def test_a_message_ends_with_the_whole_link_to_what_it_is_about(
+    engine: Engine, console: str
+) -> None:
+    bodies: list[str] = []
+
+    class Reads(Chat):
+        def push(self, channels: Sequence[str], title: str, body: str) -> Delivery:
+            bodies.append(body)
+            return super().push(channels, title, body)
+
+    put(engine, a_push(recipients=ONE))
+    send_due(engine, Reads(), nowhere, SetClock(), console=console)
+    assert bodies == ["北坡仓库起火\n查看：https://yuqing.qinghe.test/tickets/T-1"]

@@ -158,3 +158,10 @@ def test_words_of_strangers_are_no_markup_to_any_channel() -> None:
         harmless(hostile)
         == '＜at user_id="all"＞＜/at＞ ［点此］(http://x) 编号：假 ＠everyone ˋxˋ'
     )
+
+
+def test_a_link_arrives_as_it_is() -> None:
+    link = "查看：http://yuqing.qinghe.test:8080/tickets/QINGHE-2026-000001"
+    with serving(Webhook(200)) as hook:
+        ApprisePusher().push([hook.url], "请签收", f"等级：重大\n{link}")
+    assert str(hook.posted[0]["message"]).splitlines()[-1] == link

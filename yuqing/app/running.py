@@ -111,6 +111,7 @@ def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
 
     store, homes = wiring.ticket_store(crew.settings), wiring.jurisdictions(crew.settings)
     lists, pusher = Watchlists(store.engine), ApprisePusher()
+    console = crew.settings.console_url()
     workers = [
         crew.worker(EVENTS.name, "respond", respond_handler(store, homes, crew.clock)),
         crew.worker(POSTS_RELEVANT.name, "answers", answers_handler(store, crew.clock)),
@@ -122,7 +123,7 @@ def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
             pass
 
     def send() -> None:
-        send_due(store.engine, pusher, crew.bus.publish, crew.clock, AT_ONCE)
+        send_due(store.engine, pusher, crew.bus.publish, crew.clock, AT_ONCE, console)
 
     tasks = [
         _beating(crew, "sweep", Kind.SWEEP, SWEEP_EVERY, sweep),
