@@ -306,4 +306,5 @@ def a_push(ticket_id: str) -> Push:
         link=f"/tickets/{ticket_id}",
         due_at=NOON + HOUR,
         ticket_id=ticket_id,
+        recipients=(("值班", ("json://127.0.0.1:9/hook",)),),
     )
