@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import IntegrityError
 
 from responder.act import Act
@@ -157,6 +157,13 @@ class TicketStore:
             stored = stored_of(row, acts)
             apply(connection, stored, acts, decide(stored, acts))
             return True
+
+    def put_off(self, ticket_id: str, now: datetime) -> None:
+        """The sweep cannot read the ticket: it stays due, behind those that were due before `now`,
+        so that it takes nobody's turn."""
+        overdue = (tickets.c.ticket_id == ticket_id) & (tickets.c.next_due_at < now)
+        with failures_named(), self.engine.begin() as connection:
+            connection.execute(update(tickets).where(overdue).values(next_due_at=now))
 
     def merge(self, ticket_id: str, version: int, into: str, act: Act) -> tuple[Stored, Stored]:
         """Record `merge` on one ticket and `absorb` on the other, together or not at all."""

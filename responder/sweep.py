@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+import structlog
+
 from responder.act import Act
 from responder.announce import message, recipients_of
 from responder.clocks import next_moment, read_clocks
@@ -20,10 +22,22 @@ from responder.store import Change, Decide, TicketStore
 from responder.stored import Stored
 from responder.transitions import Action
 from responder.watchlists import Watchlists
+from yuqing.domain.errors import RetryLater
 from yuqing.domain.jurisdiction import Jurisdiction
 
 UNCONFIGURED = timedelta(hours=1)
 """How long a ticket of a jurisdiction that is not configured is left alone."""
+
+log = structlog.get_logger("sweep")
+
+
+class Unreadable(RetryLater):
+    """Tickets whose clocks nobody watches until their records are mended; tried at each sweep."""
+
+    def __init__(self, ticket_ids: Sequence[str]) -> None:
+        self.ticket_ids = tuple(ticket_ids)
+        names = "、".join(self.ticket_ids[:5]) + ("等" if len(self.ticket_ids) > 5 else "")
+        super().__init__(f"{len(self.ticket_ids)} 件台账的记录读不出来，时限无人看守：{names}")
 
 
 def sweep_due(
@@ -32,12 +46,29 @@ def sweep_due(
     """Look at up to `limit` tickets that are due at `now`, the most overdue first, and let
     watchlists announce what they held back; returns how many tickets it looked at.
 
-    Costs in proportion to what is due. Raises RetryLater when the store is away.
+    Costs in proportion to what is due. Raises RetryLater when the store is away, and Unreadable,
+    when all others have been looked at, for tickets that cannot be.
     """
     decide = _deciding(jurisdictions, now)
-    looked = sum(store.look(ticket_id, now, decide) for ticket_id in store.due(now, limit))
+    found = {ticket_id: _look(store, ticket_id, now, decide) for ticket_id in store.due(now, limit)}
     Watchlists(store.engine).alert_due(now)
-    return looked
+    unreadable = [ticket_id for ticket_id, looked in found.items() if looked is None]
+    if unreadable:
+        raise Unreadable(unreadable)
+    return sum(looked is True for looked in found.values())
+
+
+def _look(store: TicketStore, ticket_id: str, now: datetime, decide: Decide) -> bool | None:
+    """As `TicketStore.look`; None when the ticket's record cannot be read."""
+    try:
+        return store.look(ticket_id, now, decide)
+    except RetryLater:
+        raise
+    except Exception:
+        # Whatever is wrong with one record, the clocks of all others run on.
+        log.exception("unreadable", ticket=ticket_id)
+        store.put_off(ticket_id, now)
+        return None
 
 
 def _deciding(jurisdictions: Mapping[str, Jurisdiction], now: datetime) -> Decide:

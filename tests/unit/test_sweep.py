@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event as sql_event
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from responder.act import Act
 from responder.handlers import respond_handler
 from responder.schema import outbox, ticket_clocks, tickets
 from responder.store import TicketStore
-from responder.sweep import sweep_due
+from responder.sweep import Unreadable, sweep_due
 from stream.sql import open_engine
 from tests.responder_world import (
     HOUR,
@@ -54,6 +54,13 @@ def opened(store: TicketStore, number: int = 1) -> str:
     stored = store.of_event(wages.post.post_id)
     assert stored is not None
     return stored.ticket_id
+
+
+def spoil(store: TicketStore, ticket_id: str, policy: object) -> None:
+    """`policy` in the place of the policy that the ticket was opened with."""
+    one = update(tickets).where(tickets.c.ticket_id == ticket_id)
+    with store.engine.begin() as connection:
+        connection.execute(one.values(policy=policy))
 
 
 def sweep(store: TicketStore, now: datetime) -> int:
@@ -153,3 +160,36 @@ def test_a_ticket_of_an_unknown_jurisdiction_is_left_alone(store: TicketStore) -
     assert sweep_due(store, {}, OPENED + 3 * HOUR) == 1
     assert sweep_due(store, {}, OPENED + 3 * HOUR) == 0
     assert escalations(store, ticket_id) == []
+
+
+def test_a_ticket_that_cannot_be_read_is_named_and_stops_no_other(store: TicketStore) -> None:
+    broken, sound = opened(store, 1), opened(store, 2)
+    spoil(store, broken, {})
+    late = OPENED + 3 * HOUR
+    for moment in (late, late + MINUTE):
+        with pytest.raises(Unreadable, match=broken) as told:
+            sweep(store, moment)
+        assert told.value.ticket_ids == (broken,)
+    assert len(escalations(store, sound)) == 3
+
+
+def test_tickets_that_cannot_be_read_take_nobodys_turn(store: TicketStore) -> None:
+    broken, sound = opened(store, 1), opened(store, 2)
+    spoil(store, broken, {})
+    late = OPENED + 3 * HOUR
+    with pytest.raises(Unreadable):
+        sweep_due(store, HOMES, late, limit=1)
+    assert sweep_due(store, HOMES, late + MINUTE, limit=1) == 1
+    assert len(escalations(store, sound)) == 3
+
+
+def test_a_mended_ticket_is_swept_again(store: TicketStore) -> None:
+    ticket_id = opened(store)
+    with store.engine.connect() as connection:
+        policy = connection.execute(select(tickets.c.policy)).scalar_one()
+    spoil(store, ticket_id, {})
+    with pytest.raises(Unreadable):
+        sweep(store, OPENED + 3 * HOUR)
+    spoil(store, ticket_id, policy)
+    assert sweep(store, OPENED + 3 * HOUR) == 1
+    assert len(escalations(store, ticket_id)) == 3
