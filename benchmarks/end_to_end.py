@@ -39,6 +39,7 @@ from stream.messages import Crawled
 from stream.metrics import StageMetrics
 from stream.sql import reading
 from stream.topics import POSTS_RAW
+from stream.worker import Pace
 from yuqing.app import embedded, running, wiring
 from yuqing.app.demo.folder import write_demo_folder
 from yuqing.app.settings import Settings, child_environment
@@ -167,7 +168,7 @@ def tell(result: Result, console: Console) -> None:
 def _crew(settings: Settings) -> running.Crew:
     # a shorter wait would tell sooner that a stage is idle, but never let Kafka's group form
     kafka = settings.bus_url.startswith("kafka:")
-    metrics, pace = StageMetrics(CollectorRegistry()), running.Pace(wait=1.0 if kafka else 0.01)
+    metrics, pace = StageMetrics(CollectorRegistry()), Pace(wait=1.0 if kafka else 0.01)
     clock, bus = wiring.clock(settings), wiring.bus(settings)
     return running.Crew(settings, clock, bus, wiring.pulse(settings), metrics, pace)
 

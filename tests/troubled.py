@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from structlog.testing import capture_logs
 
@@ -66,5 +67,5 @@ def _persist(world: SmallWorld, whys: list[str], put_off: threading.Event) -> No
             world.clock.at = start
 
 
-def _put_off(logs: list[dict[str, object]]) -> list[str]:
+def _put_off(logs: Sequence[Mapping[str, Any]]) -> list[str]:
     return [str(one["why"]) for one in list(logs) if one["event"] == "retry_later"]

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -23,7 +24,7 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def run(
-    folder: Path, *arguments: str, given: bytes = b"", **settings: str
+    folder: Path, *arguments: str, given: bytes = b"", **settings: Any
 ) -> subprocess.CompletedProcess[bytes]:
     """`yuqing ARGUMENTS` in `folder` with `given` on stdin, to its end."""
     return subprocess.run(

@@ -7,6 +7,7 @@ import re
 import select
 import signal
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
@@ -46,7 +47,7 @@ def test_up_serves_a_sign_in_and_ends_with_all_its_children(
     (folder / "config" / "sources" / "example.yaml").write_text(
         "- {id: a, name: a, kind: feed, owner: media, urls: ['http://127.0.0.1:9/'], rhythm: 1h}\n"
     )
-    where = {"port": str(port), "data_dir": str(data)}
+    where: dict[str, Any] = {"port": str(port), "data_dir": str(data)}
     with started(folder, "up", **where) as up:
         await_door(up, f"http://127.0.0.1:{port}/sign-in")
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as web:
@@ -92,7 +93,7 @@ def test_crawl_once_tells_how_each_source_went(place: tuple[Path, str], tmp_path
         sources = tmp_path / "sources"
         sources.mkdir()
         (sources / "a.yaml").write_text(feed % ("good", site.url("/feed")))
-        where = {"sources_dir": str(sources), "data_dir": str(folder / "var")}
+        where: dict[str, Any] = {"sources_dir": str(sources), "data_dir": str(folder / "var")}
         done = run(folder, "crawl", "--once", **where)
         assert_told(done, 0)
         told = orjson.loads(done.stdout)
@@ -165,7 +166,7 @@ def test_every_mistake_of_the_files_is_told_with_line_and_remedy(tmp_path: Path)
     ],
 )
 def test_a_wrong_setting_is_named(
-    place: tuple[Path, str], settings: dict[str, str], words: tuple[str, ...]
+    place: tuple[Path, str], settings: dict[str, Any], words: tuple[str, ...]
 ) -> None:
     assert_told(run(place[0], "judge", **settings), 1, *words)
 

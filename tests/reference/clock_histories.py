@@ -176,7 +176,10 @@ def _data(
         clock = rng.choice(standing)
     match do:
         case "open" | "grade":
-            data = {"grade": rng.choice((0, 1, 2, 3, 3, 4)), "emergency": rng.random() < 0.7}
+            data: dict[str, object] = {
+                "grade": rng.choice((0, 1, 2, 3, 3, 4)),
+                "emergency": rng.random() < 0.7,
+            }
             if do == "open":
                 data |= {"discovered_at": at - rng.choice(STEPS), "first_posted_at": earlier}
             return data

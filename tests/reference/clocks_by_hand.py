@@ -163,7 +163,7 @@ def refused(history: History, event: Happening, rules: list[Rule]) -> bool:
         running = [c for c in mine if c["status"] == "running"]
         if not running or event["approver"] == event["who"]:
             return True
-        return at >= running[0]["due"] or event["due"] <= running[0]["due"]
+        return bool(at >= running[0]["due"] or event["due"] <= running[0]["due"])
     if do == "waive":
         unstopped = [
             c for c in mine if c["stopped_at"] is None and c["status"] in ("running", "breached")
@@ -232,18 +232,19 @@ def drop_of(asked: dict[int, bool], first: int, end: int) -> int | None:
 def start_of(
     history: History, rule: Rule, number: int, first: int, end: int, asked: dict[int, bool]
 ) -> int | None:
-    assigns = [history[i]["at"] for i in range(first, end) if history[i]["do"] == "assign"]
+    assigns = [int(history[i]["at"]) for i in range(first, end) if history[i]["do"] == "assign"]
     if rule.start == "assigned":
         return assigns[0] if assigns else None
     if number > 1:
-        return history[first]["at"]
+        return int(history[first]["at"])
     if rule.start == "graded":
-        return history[min(i for i in asked if asked[i])]["at"]
+        return int(history[min(i for i in asked if asked[i])]["at"])
     told = [e for e in history if e["do"] in ("open", "absorb")]
     if rule.start == "discovered":
-        return min(e["discovered_at"] for e in told)
+        return min(int(e["discovered_at"]) for e in told)
     return min(
-        e["discovered_at"] if e["first_posted_at"] is None else e["first_posted_at"] for e in told
+        int(e["discovered_at"] if e["first_posted_at"] is None else e["first_posted_at"])
+        for e in told
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from responder.act import Act
 from responder.clocks import Reading, read_clocks
@@ -34,7 +35,7 @@ def act(hours: float, action: str, who: str = "甲", **data: object) -> Act:
     return Act(at(hours), who, action, told)
 
 
-def opened(grade: int, emergency: bool, discovered: float = 0, **data: object) -> Act:
+def opened(grade: int, emergency: bool, discovered: float = 0, **data: Any) -> Act:
     """The opening, recorded at hour 0 or at the discovery if that is later."""
     hours = max(0.0, discovered)
     return act(hours, "open", discovered=discovered, grade=grade, emergency=emergency, **data)

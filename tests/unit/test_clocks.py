@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -194,7 +195,7 @@ def test_an_extension_stays_when_a_merger_moves_the_start_back() -> None:
         (10, {"clock": "response", "due": 99, "approver": "甲"}, "the approver is the one"),
     ],
 )
-def test_extensions_that_are_refused(hours: float, data: dict[str, object], why: str) -> None:
+def test_extensions_that_are_refused(hours: float, data: dict[str, Any], why: str) -> None:
     with pytest.raises(NotAllowed, match=why):
         admit([opened(1, False)], act(hours, "extend", **data), national())
 

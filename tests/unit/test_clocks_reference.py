@@ -17,7 +17,7 @@ def test_any_seed_gives_a_history_both_read_alike(seed: int) -> None:
 
 
 def test_fixed_histories_reach_what_matters() -> None:
-    seen = set()
+    seen: set[str] = set()
     for seed in range(FEW_THOUSAND):
         seen.update(event["do"] for event in compare(seed))
     assert {"close", "evaluate", "reopen", "merge", "waive", "extend", "strike", "absorb"} <= seen

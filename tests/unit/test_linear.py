@@ -62,7 +62,7 @@ def _model() -> LinearModel:
         name="small",
         vocabulary=vocabulary,
         idf=np.ones(size, dtype=np.float32),
-        ngrams=np.arange(size * 3, dtype=np.float32).reshape(size, 3) / 8,
+        ngrams=np.arange(size * 3, dtype=np.float32).reshape(size, 3) / np.float32(8),
         dense=np.ones((len(NAMES), 3), dtype=np.float32),
         bias=np.array([0.5, -1, 2], dtype=np.float32),
         heads=heads,

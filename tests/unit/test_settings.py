@@ -47,7 +47,7 @@ def test_embedded_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 def test_a_child_reads_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    mine = Settings(data_dir=tmp_path / "d", port=1234, bus_url="kafka://h:1")  # type: ignore[call-arg]
+    mine = Settings(data_dir=tmp_path / "d", port=1234, bus_url="kafka://h:1")
     for name, value in child_environment(mine).items():
         if name.startswith("YUQING_"):
             monkeypatch.setenv(name, value)

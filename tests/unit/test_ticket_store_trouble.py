@@ -68,4 +68,4 @@ def _fill(store: TicketStore, ticket_id: str, note: Act) -> None:
 
 def _only(store: TicketStore) -> str:
     with store.engine.connect() as connection:
-        return connection.execute(select(tickets.c.ticket_id)).scalar_one()
+        return str(connection.execute(select(tickets.c.ticket_id)).scalar_one())

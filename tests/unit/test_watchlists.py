@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -102,7 +103,7 @@ def test_jurisdiction_severity_and_topic_narrow(lists: Watchlists) -> None:
         watch(lists, SetClock(), f"北坡起火{number}", severity=2)
         return len(lists.hits(made.watchlist_id))
 
-    base = {"query": "起火"}
+    base: dict[str, Any] = {"query": "起火"}
     assert hits(WatchlistDraft("qinghe", "a", **base), 1) == 1
     assert hits(WatchlistDraft("other", "b", **base), 2) == 0
     assert hits(WatchlistDraft("qinghe", "c", **base, severity_min=3), 3) == 0
