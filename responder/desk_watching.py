@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from responder.desk_reading import ReadingDesk, page_size
+from responder.doors import check_reads_posts
 from responder.lines import hit_line
 from responder.people import Person, Role, everybody
 from responder.readmodels import (
@@ -22,6 +23,7 @@ class WatchDesk(ReadingDesk):
 
     def watchlists(self, person: Person) -> tuple[WatchlistView, ...]:
         """The watchlists of the person's jurisdiction, with their tallies."""
+        check_reads_posts(person)
         tallies = self._watchlists.tallies()
         return tuple(
             _view(one, *tallies.get(one.watchlist_id, (0, None)))
@@ -44,9 +46,9 @@ class WatchDesk(ReadingDesk):
             raise NotFound(f"没有辖区 {draft.jurisdiction}")
         if watchlist_id is not None:
             self._watchlist(person, watchlist_id)
-        unknown = set(draft.notify) - {one.login for one in everybody(self._engine)}
-        if unknown:
-            raise InvalidMessage(f"notify: 没有账号 {'、'.join(sorted(unknown))}")
+        near = {login for login, _name in self.people_to_notify(person, draft.jurisdiction)}
+        if unknown := set(draft.notify) - near:
+            raise InvalidMessage(f"notify: 本辖区没有账号 {'、'.join(sorted(unknown))}")
         saved = self._watchlists.save(draft, person.login, now, watchlist_id, expected_version)
         return _view(saved, *self._watchlists.tallies().get(saved.watchlist_id, (0, None)))
 
@@ -57,16 +59,20 @@ class WatchDesk(ReadingDesk):
 
     def hits(self, person: Person, watchlist_id: int, size: int = 50) -> tuple[HitLine, ...]:
         """The latest hits of a watchlist."""
+        check_reads_posts(person)
         self._watchlist(person, watchlist_id)
         return tuple(hit_line(row) for row in self._watchlists.hits(watchlist_id, page_size(size)))
 
-    def people_to_notify(self, person: Person) -> tuple[tuple[str, str], ...]:
-        """(login, name) of those that a watchlist of the person may alert."""
-        near = (None, person.jurisdiction)
+    def people_to_notify(
+        self, person: Person, jurisdiction: str | None = None
+    ) -> tuple[tuple[str, str], ...]:
+        """(login, name) of those that a watchlist of `jurisdiction` (None: of any that the person
+        sees) may alert: its own people, and those of all jurisdictions."""
+        home = person.jurisdiction or jurisdiction
         return tuple(
             (one.login, one.name)
             for one in everybody(self._engine)
-            if person.jurisdiction is None or one.jurisdiction in near
+            if home is None or one.jurisdiction in (None, home)
         )
 
     def _watchlist(self, person: Person, watchlist_id: int) -> Watchlist:

@@ -59,6 +59,20 @@ def may_see(person: Person, jurisdiction: str, unit: str | None, co_units: Seque
     )
 
 
+def may_read_posts(person: Person) -> bool:
+    """Whether `person` reads all that is said in the jurisdiction (search, the stream, watchlists
+    and their hits); a person of role unit reads what own tickets rest on."""
+    return person.role is not Role.UNIT
+
+
+def check_reads_posts(person: Person) -> None:
+    """Raises NotAllowed when the role does not read the jurisdiction's posts."""
+    if not may_read_posts(person):
+        raise NotAllowed(
+            "责任单位账号只查看本单位的台账和相关事件，信息检索与监测方案由监测、研判人员使用"
+        )
+
+
 def check_may(person: Person, action: Action) -> None:
     """Raises NotAllowed when the role does not permit `action`."""
     if action not in PERMITS[person.role]:

@@ -38,7 +38,7 @@ def alert(connection: Connection, row: Row[Any], now: datetime) -> int:
         .values(alert_from=now + timedelta(minutes=row.every_minutes))
     )
     said = _message(row, caught, key, now)
-    for login, channels in _whom(connection, row.notify):
+    for login, channels in _whom(connection, row):
         person = f"person:{login}"
         to = replace(said, key=f"{key}:{login}", audience=person)
         put_pushes(connection, [replace(to, recipients=((login, channels),))], now)
@@ -60,8 +60,10 @@ def _message(row: Row[Any], caught: Sequence[Row[Any]], key: str, now: datetime)
     )
 
 
-def _whom(connection: Connection, logins: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+def _whom(connection: Connection, row: Row[Any]) -> list[tuple[str, tuple[str, ...]]]:
+    # Asked again at each alert: since it was saved, somebody may have gone to another place.
+    near = people.c.jurisdiction.is_(None) | (people.c.jurisdiction == row.jurisdiction)
     query = select(people.c.login, people.c.channels).where(
-        people.c.login.in_(logins), people.c.active
+        people.c.login.in_(row.notify), people.c.active, near
     )
     return [(row.login, tuple(row.channels)) for row in connection.execute(query)]

@@ -11,12 +11,13 @@ from pydantic import AwareDatetime
 
 from responder.api.services import After, At, Code, Me, Name, Size, Typed
 from responder.desk import EventListing
+from responder.doors import check_reads_posts
 from responder.labels import GRADES, TOPICS, named
-from responder.people import Person, Role
+from responder.people import Person
 from responder.readmodels import EventPage
 from stream.index import Page, Search
 from stream.messages import Judged
-from yuqing.domain.errors import NotAllowed, NotFound
+from yuqing.domain.errors import NotFound
 from yuqing.domain.query import parse_query
 from yuqing.domain.text import mask
 
@@ -109,8 +110,7 @@ def posts(
 
 
 def _own(person: Person, jurisdiction: str | None) -> str | None:
-    if person.role is Role.UNIT:
-        raise NotAllowed("责任单位只能查看本单位的台账")
+    check_reads_posts(person)
     if jurisdiction is not None and person.jurisdiction not in (None, jurisdiction):
         raise NotFound(f"没有辖区 {jurisdiction}")
     return person.jurisdiction or jurisdiction

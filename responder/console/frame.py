@@ -12,6 +12,7 @@ from nicegui import ui
 from responder.api.services import COOKIE
 from responder.console.backstage import Backstage
 from responder.console.screen import BROKEN, REFRESH_SECONDS, Screen
+from responder.doors import may_read_posts
 from responder.labels import ROLES
 from responder.people import Person
 
@@ -26,6 +27,7 @@ NAV = (
     ("/notices", "notifications", "我的提醒"),
     ("/status", "monitor_heart", "运行状态"),
 )
+OF_POSTS = ("/search", "/watchlists")
 
 
 @contextmanager
@@ -94,7 +96,8 @@ def _nav(screen: Screen, at: str) -> str:
     stage = screen.backstage
     counts = screen.shared("counts", lambda: stage.desk.counts(screen.person, stage.clock.now()))
     badges = {"/tickets": counts.waiting_triage + counts.offers_waiting}
-    return screen.html("nav.html", entries=NAV, at=at, badges=badges)
+    entries = [entry for entry in NAV if entry[0] not in OF_POSTS or may_read_posts(screen.person)]
+    return screen.html("nav.html", entries=entries, at=at, badges=badges)
 
 
 def _unread(screen: Screen) -> int:

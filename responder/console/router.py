@@ -16,7 +16,7 @@ from responder.console.frame import framed
 from responder.console.mishaps import Mishaps
 from responder.console.screen import Screen, said
 from responder.console.session import viewer
-from yuqing.domain.errors import YuqingError
+from yuqing.domain.errors import NotAllowed, YuqingError
 
 Body = Callable[[Screen, Request], None]
 
@@ -51,5 +51,6 @@ class Router:
                 body(screen, request)
             except YuqingError as error:
                 ui.label(said(error)).classes("yq-empty")
-                ui.link("返回", at).classes("yq-back")
+                # A page that is closed to the viewer is no way back.
+                ui.link("返回", "/" if isinstance(error, NotAllowed) else at).classes("yq-back")
         return None

@@ -123,3 +123,22 @@ def test_a_silent_stage_is_on_every_page_until_it_reports(house: House, visits: 
         house.report_in()
     for page in pages:
         expect(page.locator(ALARM)).to_have_count(0)
+
+
+def test_a_unit_reads_no_posts_but_its_own_cases(house: House, visits: Visits) -> None:
+    judged = house.publish("望澜广场北口的石凳被人搬走了")
+    number = house.case("鱼市路充电棚冒烟")
+    watching = visits.of("jiance")
+    expect(watching.locator(f'[data-post="{judged.post.post_id}"]')).to_be_visible()
+    page = visits.of("yingji")
+    expect(page.locator(f'[href="/tickets/{number}"]').first).to_be_visible()
+    expect(page.locator("[data-post]")).to_have_count(0)
+    expect(page.get_by_text("最新帖文")).to_have_count(0)
+    for path in ("/search", "/watchlists"):
+        expect(page.locator(f'.yq-nav a[href="{path}"]')).to_have_count(0)
+    for path in ("/search?q=石凳", "/watchlists", "/watchlists/1"):
+        page.goto(house.url + path)
+        expect(page.get_by_text("责任单位账号只查看本单位的台账")).to_be_visible()
+        expect(page.locator("[data-post]")).to_have_count(0)
+    page.get_by_role("link", name="返回").click()
+    expect(page).to_have_url(house.url + "/")

@@ -381,6 +381,27 @@ def test_watchlists_at_the_desk(desk: Desk) -> None:
     assert desk.watchlists(LIN) == ()
 
 
+def test_a_unit_reads_no_watchlist(desk: Desk) -> None:
+    made = desk.save_watchlist(LIN, WatchlistDraft("qinghe", "北坡", "北坡"), at(0))
+    for read in (lambda: desk.watchlists(CHEN), lambda: desk.hits(CHEN, made.watchlist_id)):
+        with pytest.raises(NotAllowed, match="责任单位"):
+            read()
+
+
+def test_a_watchlist_alerts_nobody_of_another_jurisdiction(engine: Engine, desk: Desk) -> None:
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+    far = Person("far", "远", Role.MONITOR, "other")
+    People(engine, SetClock(), quick).create(far, "quiet-lake-77")
+    for person in (LIN, ROOT):
+        for told in ("far", "no"):
+            draft = WatchlistDraft("qinghe", "x", "y", notify=("lin", told))
+            with pytest.raises(InvalidMessage, match=told):
+                desk.save_watchlist(person, draft, at(0))
+        assert "far" not in dict(desk.people_to_notify(person, "qinghe"))
+    draft = WatchlistDraft("qinghe", "x", "y", notify=("lin", "root"))
+    assert desk.save_watchlist(ROOT, draft, at(0)).notify == ("lin", "root")
+
+
 def test_who_should_speak_first(engine: Engine, desk: Desk) -> None:
     ticket_id = opened(engine)
     assert desk.spokespeople(LIN, ticket_id) == (

@@ -72,6 +72,15 @@ def test_a_hit_alerts_the_named_person_in_the_console_and_on_the_phone(
     assert [hit.title for hit in lists.hits(made.watchlist_id)] == ["北坡仓库着火了"]
 
 
+def test_who_has_gone_to_another_jurisdiction_is_alerted_no_more(
+    engine: Engine, lists: Watchlists
+) -> None:
+    lists.save(DRAFT, "lin", NOON)
+    People(engine, SetClock()).change(Person("lin", "林一", Role.MONITOR, "other"))
+    watch(lists, SetClock(), "北坡仓库着火了")
+    assert alerts(engine) == []
+
+
 def test_a_redelivered_post_alerts_nobody_twice(engine: Engine, lists: Watchlists) -> None:
     lists.save(DRAFT, "lin", NOON)
     clock = SetClock()

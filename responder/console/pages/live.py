@@ -12,6 +12,7 @@ from responder.console.cards import PostCard, card_of
 from responder.console.frame import card, heading
 from responder.console.router import Router
 from responder.console.screen import Screen
+from responder.doors import may_read_posts
 from stream.index import Search
 
 POSTS, TICKETS, EVENTS = 40, 9, 7
@@ -24,17 +25,30 @@ def add(router: Router) -> None:
 
 
 def _live(screen: Screen, _request: Request) -> None:
-    heading("实时监看", "新帖、时限与升温事件，一秒一更新")
+    whole = may_read_posts(screen.person)
+    said = "新帖、时限与升温事件" if whole else "本单位的台账、时限与相关事件"
+    heading("实时监看", f"{said}，一秒一更新")
     screen.live(lambda: screen.html("kpis.html", kpis=_kpis(screen)))
-    seen: dict[str, float] = {}
     with ui.element("div").classes("yq-cols"):
-        with card("最新帖文", "按发布时间，新帖在上"):
-            screen.live(lambda: _posts(screen, seen))
-        with ui.element("div").classes("yq-stack"):
-            with card("最紧台账", "按到期先后"):
-                screen.live(lambda: _urgent(screen))
-            with card("活跃事件", "按最新发帖"):
-                screen.live(lambda: _events(screen))
+        if whole:
+            _stream(screen)
+            with ui.element("div").classes("yq-stack"):
+                _matters(screen)
+        else:
+            _matters(screen)
+
+
+def _stream(screen: Screen) -> None:
+    seen: dict[str, float] = {}
+    with card("最新帖文", "按发布时间，新帖在上"):
+        screen.live(lambda: _posts(screen, seen))
+
+
+def _matters(screen: Screen) -> None:
+    with card("最紧台账", "按到期先后"):
+        screen.live(lambda: _urgent(screen))
+    with card("活跃事件", "按最新发帖"):
+        screen.live(lambda: _events(screen))
 
 
 def _posts(screen: Screen, seen: dict[str, float]) -> str:

@@ -15,6 +15,7 @@ from responder.console.frame import card, heading
 from responder.console.pages.watchlists import MANAGERS, edit_watchlist
 from responder.console.router import Router
 from responder.console.screen import Screen
+from responder.doors import check_reads_posts
 from responder.labels import GRADES, TOPICS
 from stream.index import Page, Search
 from yuqing.domain.query import parse_query
@@ -31,6 +32,7 @@ def add(router: Router) -> None:
 
 
 def _search(screen: Screen, request: Request) -> None:
+    check_reads_posts(screen.person)
     asked = {k: v for k, v in request.query_params.items() if v}
     heading("信息检索", HELP)
     _box(screen, asked)

@@ -13,6 +13,7 @@ from responder.console.frame import card, heading
 from responder.console.router import Router
 from responder.console.screen import Screen
 from responder.desk import WatchlistDraft
+from responder.doors import check_reads_posts
 from responder.labels import GRADES, TOPICS
 from responder.people import Person, Role
 from responder.readmodels import WatchlistView
@@ -29,6 +30,7 @@ def add(router: Router) -> None:
 
 
 def _watchlists(screen: Screen, request: Request) -> None:
+    check_reads_posts(screen.person)
     desk = screen.backstage.desk
     chosen = request.path_params.get("number") or request.query_params.get("id", "")
     with ui.row().classes("w-full items-center no-wrap"):
@@ -88,7 +90,7 @@ def edit_watchlist(
 ) -> None:
     """A dialog that makes a 监测方案, or changes the `known` one."""
     person = screen.person
-    people = dict(screen.backstage.desk.people_to_notify(person))
+    people = dict(screen.backstage.desk.people_to_notify(person, _home(screen, known)))
     fields: dict[str, Any] = {}
 
     def save() -> bool:
@@ -113,20 +115,23 @@ def edit_watchlist(
         )
         fields["told"] = ui.select(
             people, multiple=True, label="提醒谁",
-            value=[p for p in known.notify if p in people] if known else [person.login],
+            value=[p for p in (known.notify if known else (person.login,)) if p in people],
         )  # fmt: skip
         for made in fields.values():
             made.classes("w-full")
         fields["active"] = ui.switch("启用", value=known.active if known else True)
 
 
+def _home(screen: Screen, known: WatchlistView | None) -> str:
+    home = known.jurisdiction if known else screen.person.jurisdiction
+    return home or next(iter(screen.backstage.jurisdictions))
+
+
 def _draft(
     screen: Screen, fields: Mapping[str, Any], known: WatchlistView | None
 ) -> WatchlistDraft:
-    stage = screen.backstage
-    home = known.jurisdiction if known else screen.person.jurisdiction
     return WatchlistDraft(
-        jurisdiction=home or next(iter(stage.jurisdictions)),
+        jurisdiction=_home(screen, known),
         name=(fields["name"].value or "").strip(),
         query=(fields["query"].value or "").strip(),
         topics=tuple(fields["topics"].value or ()),
