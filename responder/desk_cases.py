@@ -41,7 +41,9 @@ class CaseDesk(ReadingDesk):
     """Opening, acting, and deciding on offered publications."""
 
     def actions_for(self, person: Person, ticket_id: str, now: datetime) -> tuple[ActionOffer, ...]:
-        """What `person` may do next with the ticket."""
+        """What `person` may do next with the ticket; nothing with one that was only pushed."""
+        if self.only_reads(person, ticket_id):
+            return ()
         stored, acts, jurisdiction = self._known(person, ticket_id)
         approvers = self._approvers(jurisdiction)
         return action_offers(person, Scene(stored, acts, jurisdiction, approvers, now))
@@ -125,6 +127,8 @@ class CaseDesk(ReadingDesk):
 
     def spokespeople(self, person: Person, ticket_id: str) -> tuple[tuple[str, str], ...]:
         """(name, role) of those who should speak in person, the first to be asked first."""
+        if self.only_reads(person, ticket_id):
+            return ()
         stored, _acts, jurisdiction = self._known(person, ticket_id)
         contacts = first_spokespeople(jurisdiction, stored.ticket, stored.places)
         return tuple((contact.name, contact.role) for contact in contacts)

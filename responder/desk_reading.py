@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, select
 
 from responder import pages
 from responder.answers import Offers
+from responder.doors import may_see
 from responder.lines import clock_views, event_line, notice_line, ticket_line
 from responder.people import Person, Role
 from responder.readmodels import (
@@ -30,6 +31,7 @@ from responder.registers import (
     event_rows,
     narrowed,
     notice_rows,
+    readable,
     ticket_rows,
     urgent_rows,
     visible,
@@ -94,8 +96,15 @@ class ReadingDesk:
     def ticket(self, person: Person, ticket_id: str, now: datetime) -> TicketPage:
         """All of one ticket."""
         with failures_named(), reading(self._engine).begin() as connection:
-            row = _seen(connection, person, ticket_id)
+            row = _opened(connection, person, ticket_id)
             return pages.ticket_page(connection, row, self._jurisdictions, now)
+
+    def only_reads(self, person: Person, ticket_id: str) -> bool:
+        """True when the person was pushed the ticket but may not act on it: it is not, or no
+        longer, with the person's unit."""
+        with failures_named(), reading(self._engine).begin() as connection:
+            row = _opened(connection, person, ticket_id)
+        return not may_see(person, row.jurisdiction, row.unit, row.co_units)
 
     def record(self, person: Person, ticket_id: str, now: datetime) -> dict[str, Any]:
         """The ticket as `yuqing clocks` recomputes it, for an inspection."""
@@ -132,7 +141,7 @@ class ReadingDesk:
             if page is None or person.jurisdiction not in (None, page.line.jurisdiction):
                 raise NotFound(f"没有事件 {event_id}")
             if person.role is Role.UNIT:
-                _seen(connection, person, page.line.ticket_id or "")
+                _opened(connection, person, page.line.ticket_id or "")
             return page
 
     def counts(self, person: Person, now: datetime, jurisdiction: str | None = None) -> Counts:
@@ -182,7 +191,15 @@ class ReadingDesk:
 
 
 def _seen(connection: Connection, person: Person, ticket_id: str) -> Row[Any]:
-    query = select(tickets).where(tickets.c.ticket_id == ticket_id, visible(person))
+    return _found(connection, ticket_id, visible(person))
+
+
+def _opened(connection: Connection, person: Person, ticket_id: str) -> Row[Any]:
+    return _found(connection, ticket_id, readable(person))
+
+
+def _found(connection: Connection, ticket_id: str, where: ColumnElement[bool]) -> Row[Any]:
+    query = select(tickets).where(tickets.c.ticket_id == ticket_id, where)
     row = connection.execute(query).one_or_none()
     if row is None:
         raise NotFound(f"没有台账 {ticket_id}")

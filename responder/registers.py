@@ -46,15 +46,26 @@ class TicketFilter:
 
 def visible(person: Person) -> ColumnElement[bool]:
     """The tickets that `person` may see; the same rule as doors.may_see."""
-    rules: list[ColumnElement[bool]] = [tickets.c.ticket_id.is_not(None)]
-    if person.jurisdiction is not None:
-        rules.append(tickets.c.jurisdiction == person.jurisdiction)
+    rules = [_own_place(person)]
     if person.role is Role.UNIT and person.unit is None:
         rules.append(false())
     elif person.role is Role.UNIT:
         together = cast(tickets.c.co_units, String).contains(f'"{person.unit}"', autoescape=True)
         rules.append(or_(tickets.c.unit == person.unit, together))
     return and_(*rules)
+
+
+def _own_place(person: Person) -> ColumnElement[bool]:
+    if person.jurisdiction is None:
+        return tickets.c.ticket_id.is_not(None)
+    return tickets.c.jurisdiction == person.jurisdiction
+
+
+def readable(person: Person) -> ColumnElement[bool]:
+    """The tickets that `person` may open: besides those on the lists, while it is open, what the
+    person or the person's unit was pushed; to read, not to act on."""
+    told = exists().where(notices.c.ticket_id == tickets.c.ticket_id, addressed(person))
+    return or_(visible(person), and_(_own_place(person), tickets.c.open, told))
 
 
 def narrowed(wanted: TicketFilter, now: datetime) -> ColumnElement[bool]:

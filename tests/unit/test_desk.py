@@ -179,6 +179,40 @@ def test_a_unit_sees_only_its_own_tickets(engine: Engine, desk: Desk) -> None:
     assert desk.counts(RENSHE, at(1)).open_tickets == 1
 
 
+def test_who_was_pushed_a_ticket_may_read_it_until_it_is_closed(engine: Engine, desk: Desk) -> None:
+    fire = opened(engine)  # 重大: the unit proposed for it and the coordinator are pushed at once
+    office = Person("ban", "政府办", Role.UNIT, "qinghe", "zhengfuban")
+    street = Person("bei", "北坡街道", Role.UNIT, "qinghe", "beipo")
+    for person in (office, street):
+        notice = desk.notices(person)[0]
+        assert notice.link == f"/tickets/{fire}"
+        page = desk.ticket(person, fire, at(1))
+        assert desk.event(person, page.line.event_id or "").posts
+        assert desk.only_reads(person, fire)
+        assert desk.actions_for(person, fire, at(1)) == ()
+        assert desk.spokespeople(person, fire) == ()
+        assert desk.tickets(person, TicketFilter(), at(1)).total == 0
+        with pytest.raises(NotFound):
+            desk.act(person, fire, 1, "note", {"text": "路过"}, at(1))
+    elsewhere = replace(street, jurisdiction="other")
+    for person in (RENSHE, elsewhere):
+        with pytest.raises(NotFound):
+            desk.ticket(person, fire, at(1))
+        with pytest.raises(NotFound):
+            desk.actions_for(person, fire, at(1))
+    desk.act(ANA, fire, 1, "dismiss", {"reason": "误报"}, at(1))
+    with pytest.raises(NotFound):
+        desk.ticket(street, fire, at(1))
+
+
+def test_a_unit_in_charge_acts_though_it_was_pushed_before(engine: Engine, desk: Desk) -> None:
+    fire = opened(engine)
+    desk.act(ANA, fire, 1, "assign", {"unit": "beipo"}, at(1))
+    street = Person("bei", "北坡街道", Role.UNIT, "qinghe", "beipo")
+    assert not desk.only_reads(street, fire)
+    assert "acknowledge" in [one.action for one in desk.actions_for(street, fire, at(1))]
+
+
 def test_what_the_role_or_the_state_forbids_is_refused(engine: Engine, desk: Desk) -> None:
     ticket_id = opened(engine)
     with pytest.raises(NotAllowed, match="角色"):

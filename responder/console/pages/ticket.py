@@ -85,7 +85,8 @@ def _ticket(screen: Screen, request: Request) -> None:
                 screen.live(lambda: screen.html("clocks.html", clocks=desktop.page().clocks))
             with card("可办事项", "只列出当前状态与本人角色允许的"):
                 _buttons(desktop)
-            show_offers(desktop.screen, desktop.page, desktop.deciding)
+            if not screen.backstage.desk.only_reads(screen.person, desktop.number):
+                show_offers(desktop.screen, desktop.page, desktop.deciding)
             with card("办理经过", "只增不改，新的在上"):
                 screen.drawn(
                     lambda: desktop.page().history,
