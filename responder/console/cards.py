@@ -13,7 +13,7 @@ from responder.labels import EMERGENCIES, GRADES, TOPICS, named
 from stream.messages import Judged
 from yuqing.domain.post import Sighting
 from yuqing.domain.text import clean, mask
-from yuqing.domain.verdict import Evidence
+from yuqing.domain.verdict import Evidence, Verdict
 
 LONGEST = 400
 BEYOND = 40  # a number that the cut would halve is masked whole
@@ -74,7 +74,7 @@ def card_of(judged: Judged, sources: Mapping[str, str], whole: bool = False) -> 
         severity=int(verdict.severity),
         severity_zh=GRADES[int(verdict.severity)],
         emergency_zh=named(EMERGENCIES, verdict.emergency and verdict.emergency.value),
-        rumour=int(verdict.rumour_risk * 100) if verdict.rumour_risk >= 0.5 else 0,
+        rumour=_shown_risk(verdict),
         revised=post.revises is not None,
         counts=_counts(judged.sighting),
         why="、".join(dict.fromkeys(_grounds(verdict.evidence))),
@@ -87,6 +87,11 @@ def _grounds(evidence: tuple[Evidence, ...]) -> Iterator[str]:
         if one.what == "severity":
             word = one.rule.startswith("词表:")
             yield f"“{mask(clean(one.text))}”" if word else one.rule
+
+
+def _shown_risk(verdict: Verdict) -> int:
+    """The risk in per cent where it is worth a look: of what concerns the government, from half."""
+    return int(verdict.rumour_risk * 100) if verdict.relevant and verdict.rumour_risk >= 0.5 else 0
 
 
 def _counts(sighting: Sighting) -> str:

@@ -241,3 +241,9 @@ def test_anything_else_is_refused() -> None:
     outgoing, refused = _handled(changed)
     assert outgoing == ()
     assert "TicketChanged" in refused[0]
+
+
+@pytest.mark.parametrize("text", ["化工厂爆炸，已造成12人死亡", "工厂发生爆炸，12人遇难"])
+def test_a_longer_word_does_not_hide_that_an_accident_happened(text: str) -> None:
+    verdict = judge().judge("p", text)
+    assert (verdict.severity, verdict.emergency) == (Severity.MAJOR, Emergency.ACCIDENT)
