@@ -102,15 +102,17 @@ class Screen:
             raise NotAllowed("登录已失效，请重新登录")
         return person
 
-    def attempt(self, action: Callable[[Person], Any], done: str) -> bool:
-        """Do `action` for the viewer and say how it went."""
+    def attempt(self, action: Callable[[Person], Any], done: str | Callable[[], str]) -> bool:
+        """Do `action` for the viewer and say how it went: `done`, made afterwards if it depends on
+        what happened."""
         try:
             action(self.checked())
         except YuqingError as error:
             ui.notify(said(error), type="negative", position="top", timeout=8000)
             return False
         self.backstage.recent.forget()
-        ui.notify(done, type="positive", position="top")
+        said_done = done if isinstance(done, str) else done()
+        ui.notify(said_done, type="positive", position="top")
         return True
 
     def _read_all(self) -> list[Any]:

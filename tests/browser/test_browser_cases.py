@@ -75,13 +75,13 @@ def test_an_official_post_accepted_stops_the_clock_at_its_own_time(
     card.get_by_label("发言人").fill("许区长")
     card.get_by_role("switch").click()
     card.get_by_role("button", name="确认为回应").click()
-    expect(page.get_by_text("已登记为公开回应")).to_be_visible()
+    expect(page.get_by_text(re.compile("已登记为公开回应，按帖文发布时间停止“"))).to_be_visible()
     expect(page.locator(f'[data-offer="{offer.offer_id}"]')).to_have_count(0)
     expect(page.locator(".yq-kv")).to_contain_text("许区长")
     clocks = {clock.name: clock for clock in house.page(ticket).clocks}
     assert clocks["first_spokesperson"].stopped_at == offer.published_at
     assert house.page(ticket).spokesperson is not None
-    row = page.locator(".yq-clockrow", has_text="第一新闻发言人发声")
+    row = page.locator(".yq-clockrow", has_text="第一新闻发言人发声").filter(has_text="起算")
     expect(row).to_contain_text("停止于")
 
 
@@ -154,6 +154,17 @@ def test_a_unit_sees_its_own_tickets_only(house: House, visits: Visits) -> None:
     expect(page.locator("[data-action]")).to_have_count(0)
     own = visits.of("yingji", "/tickets")
     expect(own.locator(f'[data-ticket="{number}"]')).to_be_visible()
+
+
+def test_a_unit_that_was_pushed_a_case_reads_it_and_does_not_act(
+    house: House, visits: Visits
+) -> None:
+    number = house.case("渡桥东街路灯杆歪斜")
+    house.act(number, "reassign", {"unit": "hr", "reason": "演练改派"})
+    page = visits.of("yingji", f"/tickets/{number}")
+    expect(page.get_by_role("heading", name="渡桥东街路灯杆歪斜")).to_be_visible()
+    expect(page.get_by_text("当前没有您可以办的事项")).to_be_visible()
+    expect(page.locator("button[data-action]")).to_have_count(0)
 
 
 def test_the_most_urgent_comes_first_on_the_live_page(house: House, visits: Visits) -> None:

@@ -10,6 +10,7 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from responder.console.outcome import outcome
 from responder.desk import Desk
 from responder.handlers import answers_handler, respond_handler
 from responder.matching import LIKELY, Matter, kind_of, likeness
@@ -138,6 +139,35 @@ def test_a_conference_stops_its_own_clock(store: TicketStore) -> None:
     )
     met = {clock.name for clock in line.clocks if clock.status == "met"}
     assert met == {"press_conference", "first_spokesperson"}
+
+
+def accepted(store: TicketStore, *, principal: bool) -> tuple[str, str]:
+    """What is said of the first acceptance of the notice, and of its second copy's."""
+    again = official(56, "关于北坡仓库起火的情况通报（续）", NOTICE.body, hours=2.5)
+    desk, now, said = Desk(store.engine, HOMES), NOON + 4 * HOUR, list[str]()
+    for offer in sorted(offered(store, NOTICE, again), key=lambda one: one.published_at):
+        before = desk.ticket(LIN, offer.ticket_id, now).line
+        line = desk.accept_offer(
+            LIN, offer.offer_id, before.version, "应急局负责人", principal, now
+        )
+        said.append(outcome(before.clocks, line.clocks, offer.published_at))
+    return said[0], said[1]
+
+
+def test_what_an_acceptance_stopped_is_said_and_what_it_left(store: TicketStore) -> None:
+    first, second = accepted(store, principal=False)
+    stopped, _, left = first.partition("；仍未停止：")
+    assert stopped == "已登记为公开回应，按帖文发布时间停止“发布权威信息”（按时）"
+    assert "第一新闻发言人发声”须主要负责人本人发声" in left
+    assert "举行新闻发布会”须举行新闻发布会" in left
+    assert second == f"已登记为公开回应，没有停止任何时限：{left}"
+
+
+def test_an_answer_from_before_the_clocks_start_says_so(store: TicketStore) -> None:
+    offer = offered(store, NOTICE)[0]
+    clocks = Desk(store.engine, HOMES).ticket(LIN, offer.ticket_id, NOON + HOUR).line.clocks
+    assert "起算晚于帖文发布时间" in outcome(clocks, clocks, NOON)
+    assert outcome((), (), NOON).endswith("没有停止任何时限：没有尚未停止的时限")
 
 
 def test_an_offer_is_decided_once(store: TicketStore) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from responder.console.frame import card
+from responder.console.outcome import outcome
 from responder.console.render import local_time
 from responder.console.screen import Screen
 from responder.labels import ACTIONS
@@ -59,7 +60,7 @@ def _offer(screen: Screen, offer: OfferLine, deciding: Deciding) -> None:
             ui.button("不是", on_click=lambda: _refuse(screen, offer)).props("outline")
         at = local_time(offer.published_at, stage.zone)
         ui.label(
-            f"确认后：按帖文发布时间 {at} 停止相应时限；打开“主要负责人本人发声”的，"
+            f"确认后：按帖文发布时间 {at} 停止它所能停止的时限；打开“主要负责人本人发声”的，"
             "同时记为第一新闻发言人发声。"
         ).classes("yq-next px-4 pb-3")
 
@@ -70,15 +71,14 @@ def _accept(
     if not speaker.strip():
         ui.notify("请填写发言人：由谁署名或出面发布", type="negative", position="top")
         return
-    stage = screen.backstage
-    screen.attempt(
-        deciding(
-            lambda person, version: stage.desk.accept_offer(
-                person, offer.offer_id, version, speaker.strip(), principal, stage.clock.now()
-            )
-        ),
-        "已登记为公开回应，按帖文发布时间停止计时",
-    )
+    desk, now, told = screen.backstage.desk, screen.backstage.clock.now, list[str]()
+
+    def accept(person: Person, version: int) -> None:
+        before = desk.ticket(person, offer.ticket_id, now()).line.clocks
+        line = desk.accept_offer(person, offer.offer_id, version, speaker.strip(), principal, now())
+        told.append(outcome(before, line.clocks, offer.published_at))
+
+    screen.attempt(deciding(accept), told.pop)
 
 
 def _refuse(screen: Screen, offer: OfferLine) -> None:
