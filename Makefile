@@ -20,7 +20,7 @@ $(VENV)/.dev: $(VENV)/.installed requirements-dev.lock
 	touch $@
 
 demo: install
-	$(BIN)/yuqing demo
+	@$(BIN)/yuqing demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
