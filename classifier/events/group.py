@@ -117,12 +117,22 @@ def strength(
 def one_matter(one: Standing, two: Standing, rules: Rules) -> bool:
     """True when two events that one post belongs to are so young and so alike that they are one."""
     span = max(one.last, two.last) - min(one.first, two.first)
-    if span > rules.young.total_seconds():
+    if span > rules.young.total_seconds() or _no_part_of_it(one, two):
         return False
     if not (one.told_on and two.told_on) and _apart(one.profile, two.profile):
         return False
     related, alike = one.profile.between(two.profile)
     return related >= rules.related and alike >= rules.alike
+
+
+def _no_part_of_it(one: Standing, two: Standing) -> bool:
+    """An emergency, and what nobody calls one and was talked of before it happened: a later post
+    that names both (the hospital that takes the injured) does not make them one, and must not move
+    the emergency's beginning, from which legal clocks run."""
+    if bool(one.emergencies) == bool(two.emergencies):
+        return False
+    burning, everyday = (one, two) if one.emergencies else (two, one)
+    return everyday.first < burning.first
 
 
 def _kindred(

@@ -56,7 +56,7 @@ def founded(event_id: str, by: Relevant) -> EventState:
 
 
 def grown(state: EventState, by: Relevant) -> EventState:
-    """`state` with one more post; a post of an official source never raises the risk."""
+    """`state` with one more post; a post of an official source never raises the grade."""
     old, verdict, at = state.event, by.verdict, by.post.first_known_at
     state = EventState(
         old,
@@ -71,6 +71,7 @@ def grown(state: EventState, by: Relevant) -> EventState:
         old,
         version=old.version + 1,
         posts=old.posts + 1,
+        rumour_risk=_mean(old.rumour_risk, old.posts, verdict.rumour_risk, 1),
         title=title_of(by) if better else old.title,
         topic=_most(state.topics),
         disposition=_disposition(state.dispositions),
@@ -102,7 +103,7 @@ def united(left: EventState, gone: EventState) -> EventState:
         severity=max(one.severity, two.severity),
         emergency=(two.emergency or one.emergency) if graver else one.emergency or two.emergency,
         disposition=_disposition(dispositions),
-        rumour_risk=max(one.rumour_risk, two.rumour_risk),
+        rumour_risk=_mean(one.rumour_risk, one.posts, two.rumour_risk, two.posts),
         places=tuple(place for place, _n in places),
         first_posted_at=min(one.first_posted_at, two.first_posted_at),
         first_seen_at=min(one.first_seen_at, two.first_seen_at),
@@ -127,8 +128,13 @@ def _raised(event: Event, by: Relevant) -> Event:
         event,
         severity=max(event.severity, verdict.severity),
         emergency=emergency or event.emergency,
-        rumour_risk=max(event.rumour_risk, verdict.rumour_risk),
     )
+
+
+def _mean(one: float, posts: int, two: float, more: int) -> float:
+    """The risk of an event is its posts' mean: one hearsay does not make an accident a rumour, and
+    what refutes a rumour lowers its risk."""
+    return (one * posts + two * more) / (posts + more)
 
 
 def _disposition(counts: Iterable[tuple[Disposition, int]]) -> Disposition:

@@ -30,7 +30,7 @@ from classifier.events.signature import BANDS, bands
 from classifier.events.sorter import Sorter, event_id_of
 from classifier.events.sql_store import SqlGroupingStore
 from classifier.events.standing import Marks, Standing
-from classifier.events.state import founded, grown
+from classifier.events.state import founded, grown, united
 from classifier.events.traits import read
 from classifier.events.words import BUCKETS, Words, pair, pairs
 from stream.bus import Record
@@ -258,3 +258,13 @@ def test_the_order_of_lines_does_not_matter(order: tuple[int, ...]) -> None:
     posts = [line(str(n), p.post.title, p.post.body, n) for n, p in enumerate(water())]
     expected = group(posts, Rules())
     assert group([posts[n] for n in order], Rules()) == expected
+
+
+def test_the_risk_of_an_event_is_the_mean_of_its_posts() -> None:
+    first, second = relevant("", "东坡水库的鱼全死了", hours=0), relevant("", "不实", hours=1)
+    first = replace(first, verdict=replace(first.verdict, rumour_risk=0.9))
+    second = replace(second, verdict=replace(second.verdict, rumour_risk=0.1))
+    one, two = founded("e1", first), founded("e2", second)
+    assert one.event.rumour_risk == pytest.approx(0.9)
+    assert grown(one, second).event.rumour_risk == pytest.approx(0.5)
+    assert united(one, two).event.rumour_risk == pytest.approx(0.5)

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from classifier.events.batch import take
+from classifier.events.group import Rules, one_matter
 from classifier.events.handlers import LIVE
 from classifier.events.sql_store import SqlGroupingStore
+from classifier.events.standing import Standing
 from classifier.events.ties import chained, tags
 from classifier.events.titles import title_of
 from stream.messages import Relevant
@@ -209,3 +211,13 @@ def test_a_clear_headline_replaces_a_cry_and_then_stays(store: SqlGroupingStore)
 
 def by_media(by: Relevant) -> Relevant:
     return replace(by, post=replace(by.post, owner=Owner.MEDIA))
+
+
+def test_what_was_talked_of_before_an_emergency_is_never_merged_into_it() -> None:
+    burning = Standing(emergencies=frozenset({ACCIDENT}), first=36_000, last=40_000)
+    everyday = Standing(first=30_000, last=30_000)
+    eager = Rules(related=-1.0, alike=-1.0)
+    assert not one_matter(burning, everyday, eager)
+    assert not one_matter(everyday, burning, eager)
+    assert one_matter(replace(everyday, first=37_000, last=37_000), burning, eager)
+    assert one_matter(everyday, replace(everyday, last=31_000), eager)
