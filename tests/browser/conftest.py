@@ -47,9 +47,10 @@ def house(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Browser]:
-    """The system's Chromium."""
+    """The system's Chromium. While it is open an event loop runs in this thread, so it must be
+    closed before tests elsewhere start loops of their own."""
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=chromium_path, args=FLAGS)
         yield chromium
