@@ -8,6 +8,7 @@ import threading
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -186,8 +187,8 @@ def test_rewind_replays_the_topic_to_the_whole_group(harness: Harness, bus: Bus)
     assert bus.lags()["readers", "work"] == len(kept)
     again: set[Record] = set()
     for _attempt in range(100):
-        for member in (first, second):
-            records = member.poll(50, harness.patience / 10)
+        members = [first, second]
+        for member, records in zip(members, _polled_at_once(members, harness), strict=True):
             member.commit(records)
             again |= set(records)
         if again == kept:
@@ -307,6 +308,13 @@ def _worker(bus: Bus, handle: object, stop: threading.Event) -> Worker:
     )
 
 
+def _polled_at_once(members: list[Subscription], harness: Harness) -> list[list[Record]]:
+    """What each member polls, all at the same time: a group forms only while all of them poll."""
+    with ThreadPoolExecutor(len(members)) as pool:
+        polls = [pool.submit(member.poll, 50, harness.patience / 10) for member in members]
+        return [list(poll.result()) for poll in polls]
+
+
 def _settled(bus: Bus, members: list[Subscription], harness: Harness) -> list[list[int]]:
     """The partitions of each member, once every record of a round comes exactly once."""
     for attempt in range(50):
@@ -314,9 +322,8 @@ def _settled(bus: Bus, members: list[Subscription], harness: Harness) -> list[li
         bus.publish(sent)
         came: list[list[Record]] = [[] for _ in members]
         for _poll in range(10):
-            for place, member in enumerate(members):
-                records = member.poll(50, harness.patience / 10)
-                member.commit(records)
+            for place, records in enumerate(_polled_at_once(members, harness)):
+                members[place].commit(records)
                 came[place] += records
             if sum(map(len, came)) >= 40:
                 break
