@@ -44,6 +44,7 @@ class KafkaSubscription:
 
     def poll(self, limit: int, wait: float) -> Sequence[Record]:
         """See `stream.bus.Subscription`."""
+        self._take_up_lost_join()
         with kafka_named():
             found = self._consumer.poll(timeout_ms=int(wait * 1000), max_records=limit)
         for partition, records in found.items():
@@ -88,6 +89,18 @@ class KafkaSubscription:
     def close(self) -> None:
         """See `stream.bus.Subscription`."""
         self._consumer.close(timeout_ms=REACH_MS)
+
+    def _take_up_lost_join(self) -> None:
+        """Ask to join again where kafka-python 3.0.12 forgot that it was about to.
+
+        A leader that rejoins because the topic's metadata came late counts itself as joined once
+        it has assigned, before the group's answer is in. If a poll ends between the two, no later
+        poll takes the answer up: the member holds no partition, sends no heartbeat, and says
+        nothing for ever. A join that is still under way is not disturbed by this.
+        """
+        coordinator = self._consumer._coordinator
+        if coordinator.rejoining and not coordinator.need_rejoin():
+            coordinator.request_rejoin()
 
     def _send_commit(self, offsets: dict[TopicPartition, int]) -> None:
         self._consumer.commit(
