@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from classifier.emergencies import emergency_of
 from classifier.features import Reading
 from classifier.linear import Floats
 from classifier.places import Named
+from classifier.probability import sigmoid, softmax
 from classifier.rules.mark_words import Mark
 from classifier.rumours import rumour_risk
 from classifier.unit_kinds import guess_unit_kind
@@ -211,14 +211,3 @@ class Opinion:
     def _show(self, what: str, start: int, end: int, rule: str) -> Evidence:
         left, right = self.reading.folded.span(start, end)
         return Evidence(what, left, right, self.reading.folded.source[left:right], rule)
-
-
-def sigmoid(score: float) -> float:
-    """1 / (1 + e^-score), without overflow."""
-    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, score))))
-
-
-def softmax(scores: Floats) -> Floats:
-    """Shares that sum to 1."""
-    powers = np.exp(scores - scores.max())
-    return np.asarray(powers / powers.sum(), dtype=np.float32)

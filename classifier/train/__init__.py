@@ -1,8 +1,5 @@
-"""Rebuild the shipped linear model from the data and the labels: deterministic, minutes, one core.
+"""Rebuild the shipped models from the data and the labels.
 
-`train` is what `yuqing train` runs. It needs scikit-learn, which run time does not.
+The linear model needs scikit-learn; the encoder needs the `train` extra (torch). Run time needs
+neither.
 """
-
-from classifier.train.build import train
-
-__all__ = ["train"]

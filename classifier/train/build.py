@@ -1,72 +1,60 @@
-"""From data and labels to the artifact: weak step, gold step, calibration, measurement."""
+"""What `yuqing train` does: which rows teach, which tune, which only measure, and the artifacts."""
 
 from __future__ import annotations
 
 import hashlib
-import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from classifier.features import read
-from classifier.linear import LinearModel, save_linear
-from classifier.rules.lexicon import Lexicon, product_lexicon
-from classifier.rules.mark_words import Mark
 from classifier.train.further import WEIGHTS, authored, further
-from classifier.train.gold import HEADS, Gold, basis_of, compose, fit_heads
-from classifier.train.measure import calibrate, out_of_fold, scores_of
 from classifier.train.sources import gold_mark, rows
-from classifier.train.weak import fit_weak, gather
 from yuqing.domain.errors import ConfigError
-from yuqing.domain.verdict import Topic
 
-SETTINGS: dict[str, float] = {
-    "relevant_from": 0.4,
-    "severity_1_from": 0.4,
-    "severity_2_from": 0.3,
-    "also_from": 0.2,
-    "confidence_slope": 1.0,
-    "confidence_level": 0.0,
-}
+Row = dict[str, Any]
+_MEASURED = 3  # one gold row in so many is kept out of everything but the measurement
 
 
-def train(data_dir: Path, labels_dir: Path, out_dir: Path) -> dict[str, Any]:
-    """Train on `data_dir` (public texts) and `labels_dir`/posts.jsonl (gold), write to `out_dir`.
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Labelled rows by use: `taught` with a weight each, `tuned` on for thresholds and
+    calibration, `measured` with never looked at before."""
 
-    Returns the out-of-fold scores, which are also written to scores.json. The same input gives
-    the same artifact. Raises ConfigError when a folder lacks what is read.
-    """
-    gold_file = labels_dir / "posts.jsonl"
-    for needed in (gold_file, data_dir / "topics" / "taidi_raw_train.jsonl.gz"):
+    taught: tuple[Row, ...]
+    weights: tuple[float, ...]
+    tuned: tuple[Row, ...]
+    measured: tuple[Row, ...]
+
+    @property
+    def unseen(self) -> list[str]:
+        """The texts that nothing may be fitted on."""
+        return [row["text"] for row in (*self.tuned, *self.measured)]
+
+
+def split(data: Path, labels: Path, corrections: Sequence[Row] = ()) -> Split:
+    """The rows of `labels`/posts.jsonl, of our own labels on the texts under `data`, those written
+    for training, and people's `corrections`. Raises ConfigError when a folder lacks what is read."""
+    gold_file = labels / "posts.jsonl"
+    for needed in (gold_file, data / "topics" / "taidi_raw_train.jsonl.gz"):
         if not needed.is_file():
             raise ConfigError(str(needed), "file", "not found", "Name the folders of the data")
-    lexicon = product_lexicon()
-    gold = _labelled(gold_file, data_dir, lexicon)
-    pool = gather(data_dir, [r["text"] for r in gold.rows], lexicon)
-    weak = fit_weak(pool, gold.readings)
-    basis = basis_of(weak, gold, pool)
-    opinions = out_of_fold(weak, basis, gold, SETTINGS)
-    slope, level = calibrate(opinions, gold)
-    settings = SETTINGS | {"confidence_slope": round(slope, 4), "confidence_level": round(level, 4)}
-    ngrams, dense, bias = compose(weak, basis, fit_heads(basis, gold, range(len(gold.rows))))
-    name = "linear-" + hashlib.sha256(ngrams.tobytes() + dense.tobytes()).hexdigest()[:8]
-    keys, idf = weak.vocabulary.keys, weak.vocabulary.idf
-    out_dir.mkdir(parents=True, exist_ok=True)
-    save_linear(LinearModel(name, keys, idf, ngrams, dense, bias, HEADS, settings), out_dir)
-    scores = scores_of(opinions, gold)
-    (out_dir / "scores.json").write_text(
-        json.dumps(scores, ensure_ascii=False, indent=1) + "\n", encoding="utf8"
+    gold, own = list(rows(gold_file)), further(data)
+    measured = tuple(row for row in gold if is_measured(row["id"]))
+    tuned = tuple(row for row in own if row.get("tune"))
+    kept = {gold_mark(row["text"]) for row in (*measured, *tuned)}
+    offered = [(row, "gold") for row in gold if not is_measured(row["id"])]
+    offered += [(row, "further") for row in own if not row.get("tune")]
+    offered += [(row, "authored") for row in authored()]
+    offered += [(row, "corrected") for row in corrections]
+    taught = [(row, WEIGHTS[kind]) for row, kind in offered if gold_mark(row["text"]) not in kept]
+    known = {gold_mark(row["text"]) for row, _ in taught} | {gold_mark(r["text"]) for r in measured}
+    tuned = tuple(row for row in tuned if gold_mark(row["text"]) not in known)
+    return Split(
+        tuple(row for row, _ in taught), tuple(weight for _, weight in taught), tuned, measured
     )
-    return scores
 
 
-def _labelled(gold_file: Path, data_dir: Path, lexicon: Lexicon[Topic | Mark]) -> Gold:
-    """The gold rows, then our own that are not the same text again."""
-    gold = tuple(rows(gold_file))
-    known = {gold_mark(row["text"]) for row in gold}
-    beside = [(row, "further") for row in further(data_dir)]
-    beside += [(row, "authored") for row in authored()]
-    taken = [(row, kind) for row, kind in beside if gold_mark(row["text"]) not in known]
-    labelled = (*gold, *(row for row, _ in taken))
-    weights = (*(1.0 for _ in gold), *(WEIGHTS[kind] for _, kind in taken))
-    readings = tuple(read(row["text"], lexicon) for row in labelled)
-    return Gold(labelled, readings, weights, len(gold))
+def is_measured(row_id: str) -> bool:
+    """Whether the gold row `row_id` is one of those kept for measuring; by its id alone."""
+    return int(hashlib.sha256(row_id.encode()).hexdigest(), 16) % _MEASURED == 0

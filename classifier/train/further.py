@@ -15,7 +15,7 @@ from typing import Any
 
 from classifier.train.sources import CUT, joined, rows
 
-WEIGHTS = {"authored": 0.7, "further": 1.0}
+WEIGHTS = {"gold": 1.0, "further": 1.0, "authored": 0.7, "corrected": 1.5}
 
 
 def authored() -> tuple[dict[str, Any], ...]:

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from classifier.features import TOPICS, Reading, read
 from classifier.rules.lexicon import Lexicon
 from classifier.rules.mark_words import Mark
-from classifier.train.matrix import (
+from classifier.train.linear.matrix import (
     Numbers,
     Vocabulary,
     dense_matrix,

@@ -1,0 +1,114 @@
+"""Two models, one opinion: the fast one speaks on every post, the slow one where it is unsure.
+
+`Tuning` is fitted on posts that neither model learnt from. It says how far each model's scores are
+to be believed (alone, and together), and how sure the fast one must be to be left alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+
+import numpy as np
+
+from classifier.heads import EXCLUSIVE
+from classifier.linear import Floats
+from classifier.probability import sigmoid, softmax
+
+TUNING_FILE = "cascade.json"
+Scores = Mapping[str, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """One head's scores: `linear` times the fast model's, `encoder` times the slow one's, plus
+    `bias` (for heads whose columns are independent questions, one a column; else empty)."""
+
+    linear: float
+    encoder: float
+    bias: tuple[float, ...] = ()
+
+    def __call__(self, linear: Floats, encoder: Floats | None) -> Floats:
+        mixed = linear * np.float32(self.linear)
+        if encoder is not None:
+            mixed = mixed + encoder * np.float32(self.encoder)
+        return mixed + np.array(self.bias, dtype=np.float32) if self.bias else mixed
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a post's scores become its verdict on one way through the cascade; `settings` holds
+    the thresholds and the confidence's slope and level that `Opinion` reads."""
+
+    blends: Mapping[str, Blend]
+    settings: Mapping[str, float]
+
+    def scores(self, linear: Scores, encoder: Scores | None = None) -> dict[str, Floats]:
+        """The calibrated scores of each head; a head without a blend stays the fast model's."""
+        return {
+            head: self.blends[head](values, encoder[head] if encoder else None)
+            if head in self.blends
+            else values
+            for head, values in linear.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """`alone` where the fast model decides, `both` where the slow one was asked too; it is asked
+    when `sureness` of the fast one is below `sure_from`."""
+
+    alone: Route
+    both: Route
+    sure_from: float
+
+
+def sureness(scores: Scores) -> float:
+    """How likely the verdict that calibrated `scores` give is right in all heads, 0..1."""
+    relevant = sigmoid(float(scores["relevant"][0]))
+    if relevant < 0.5:
+        return 1.0 - relevant
+    steps = [sigmoid(float(score)) for score in scores["severity"][:2]]
+    graded = float(np.prod([max(step, 1.0 - step) for step in steps]))
+    topic, told = softmax(scores["topic"]).max(), softmax(scores["disposition"]).max()
+    return relevant * graded * float(topic) * float(told)
+
+
+def load_tuning(folder: Traversable) -> Tuning:
+    """The tuning saved under `folder`. Raises FileNotFoundError when there is none."""
+    kept = json.loads(folder.joinpath(TUNING_FILE).read_text(encoding="utf8"))
+    return Tuning(_route(kept["alone"]), _route(kept["both"]), float(kept["sure_from"]))
+
+
+def _route(kept: Mapping[str, Mapping[str, object]]) -> Route:
+    blends = {
+        head: Blend(b["linear"], b["encoder"], tuple(b["bias"]))  # type: ignore[index]
+        for head, b in kept["blends"].items()
+    }
+    return Route(blends, kept["settings"])  # type: ignore[arg-type]
+
+
+def kept_tuning(tuning: Tuning) -> dict[str, object]:
+    """`tuning` as it is saved."""
+    return {
+        "sure_from": tuning.sure_from,
+        "alone": _kept_route(tuning.alone),
+        "both": _kept_route(tuning.both),
+    }
+
+
+def _kept_route(route: Route) -> dict[str, object]:
+    blends = {
+        head: {"linear": b.linear, "encoder": b.encoder, "bias": list(b.bias)}
+        for head, b in route.blends.items()
+    }
+    return {"settings": dict(route.settings), "blends": blends}
+
+
+def shares(head: str, scores: Floats) -> Floats:
+    """The probabilities of one head's columns."""
+    if head in EXCLUSIVE:
+        return softmax(scores)
+    return np.array([sigmoid(float(score)) for score in scores], dtype=np.float32)

@@ -1,0 +1,1 @@
+"""Rebuild the linear model: a weak step from public texts, a gold step from labels."""
