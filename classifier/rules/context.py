@@ -66,8 +66,9 @@ _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)年")
 _UNDATED = 2000  # of a post without a date only the last century is surely past
 _SENTENCE_END = re.compile("[。!?;\n]")
 _MEDIA = frozenset({"央视", "新华网", "中新网", "网友", "中央"})
-_ANYWHERE = frozenset({"县政府", "市政府", "区政府", "省政府", "社区", "街道", "派出所", "市民"}) | {
+_ANYWHERE = frozenset({"县政府", "市政府", "区政府", "省政府", "社区", "街道", "派出所"}) | {
     *("书记", "全国", "全市", "全省", "全县", "公里处", "国道", "乡镇", "有关部门", "相关部门"),
+    "市民",
 }
 _OURS = re.compile(
     "中国|我国|国人|同胞|华人|华侨|留学生|境外输入|我省|我市|我县|我区|本市|本县|本区"
