@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from classifier.features import Reading
-from classifier.rules.harm import Harm
+from classifier.rules.harm_words import Harm
 from classifier.rules.lexicon import Hit
 from classifier.rules.mark_words import Mark
 from yuqing.domain.verdict import Emergency, Severity, Topic

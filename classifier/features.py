@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from classifier.rules.context import Context, read_context
 from classifier.rules.folding import Folded, fold
 from classifier.rules.grades import Graded, grade_findings
-from classifier.rules.harm import find_harm, find_outrage, most_people
+from classifier.rules.harm import find_harm
 from classifier.rules.lexicon import Hit, Lexicon
+from classifier.rules.many import most_people
 from classifier.rules.mark_words import Mark
 from classifier.rules.numerals import numbers
+from classifier.rules.outrage import find_outrage
 from yuqing.domain.verdict import Topic
 
 LONGEST = 20_000  # characters of a post that are read; a longer one says its matter long before

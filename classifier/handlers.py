@@ -33,7 +33,7 @@ def judge_handler(judge: Judge) -> Callable[[Message, Record], Iterable[Outgoing
 
 def _judged(judge: Judge, crawled: Crawled) -> Iterator[Outgoing]:
     post, sighting = crawled.post, crawled.sighting
-    verdict = judge.judge_post(post)
+    verdict = judge.judge_post(post, sighting)
     concerned = post.jurisdictions or judge.concerned(post.text)
     judged = Judged(post, sighting, verdict, concerned)
     yield Outgoing(POSTS_JUDGED.name, post.place, encode(judged))

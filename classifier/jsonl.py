@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,9 +10,24 @@ from datetime import UTC, datetime
 import orjson
 
 from classifier.judge import Judge
+from classifier.rumours import Signals, spread_seconds
 from yuqing.domain.errors import InvalidMessage
+from yuqing.domain.post import Owner
 from yuqing.domain.verdict import Evidence, Verdict
 from yuqing.files.jsonl import OnBad, Row, ignore, read_rows, text_of
+
+_VOICES = (
+    (
+        Owner.OFFICIAL,
+        re.compile(
+            "政府|人民法院|检察院|公安局|派出所|交警|消防|网警|街道办|管委会|委员会|(?:局|厅|委)(?:官网|官微|官方)|发布$|政务|gov"
+        ),
+    ),
+    (
+        Owner.MEDIA,
+        re.compile("日报|晚报|早报|时报|都市报|商报|新华|人民网|央视|电视台|广播|新闻|通讯社|中新"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +37,8 @@ class Line:
     id: str
     text: str
     published_at: datetime | None
+    owner: Owner
+    signals: Signals
 
 
 def classify_lines(
@@ -36,7 +54,13 @@ def classify_lines(
     `on_bad`. Blank lines are passed over.
     """
     for post in read_rows(lines, _parse, skip_bad, on_bad):
-        verdict = judge.judge(post.id, post.text, published_at=post.published_at)
+        verdict = judge.judge(
+            post.id,
+            post.text,
+            published_at=post.published_at,
+            owner=post.owner,
+            signals=post.signals,
+        )
         yield orjson.dumps(as_row(verdict)) + b"\n"
 
 
@@ -74,7 +98,34 @@ def _parse(row: Row) -> Line:
         text = "\n".join(part for part in parts if part)
     if not text.strip():
         raise InvalidMessage("field text: give text, or title and body")
-    return Line(row["id"], text, _time(row.get("published_at")))
+    published_at = _time(row.get("published_at"))
+    return Line(row["id"], text, published_at, owner_of(text_of(row, "source")), _signals(row))
+
+
+def owner_of(source: str) -> Owner:
+    """Whose voice a source is: the codes official, media and citizen, else by its name."""
+    if source in tuple(Owner):
+        return Owner(source)
+    for owner, names in _VOICES:
+        if names.search(source):
+            return owner
+    return Owner.CITIZEN
+
+
+def _signals(row: Row) -> Signals:
+    spread = spread_seconds(row.get("repost_seconds"))
+    return Signals(_count(row, "followers"), _count(row, "reposts"), spread)
+
+
+def _count(row: Row, field: str) -> int | None:
+    value = row.get(field)
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e12:
+        raise InvalidMessage(f"field {field}: give a count, or leave it out")
+    return int(value)
 
 
 def _time(value: object) -> datetime | None:

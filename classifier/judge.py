@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from importlib import resources
 
+from classifier.debunks.library import Debunk, Debunks
 from classifier.features import LONGEST, dense, read
 from classifier.linear import LinearModel, load_linear
 from classifier.opinion import Opinion
@@ -16,33 +17,41 @@ from classifier.places import Gazetteers
 from classifier.rules.folding import fold
 from classifier.rules.lexicon import Lexicon, product_lexicon
 from classifier.rules.mark_words import Mark
+from classifier.rumours import UNKNOWN, Signals, signals_of
 from yuqing.domain.jurisdiction import Place
-from yuqing.domain.post import Owner, Post
+from yuqing.domain.post import Owner, Post, Sighting
 from yuqing.domain.verdict import Topic, Verdict
 
 
-def load_judge(gazetteers: Mapping[str, Sequence[Place]]) -> Judge:
-    """The judge that ships with the product, knowing the places of each jurisdiction code."""
+def load_judge(gazetteers: Mapping[str, Sequence[Place]], debunks: Sequence[Debunk] = ()) -> Judge:
+    """The judge that ships with the product, knowing the places of each jurisdiction code and the
+    operator's official refutations."""
     folder = resources.files("classifier").joinpath("models", "linear")
-    return Judge(load_linear(folder), Gazetteers(gazetteers), product_lexicon())
+    return Judge(load_linear(folder), Gazetteers(gazetteers), product_lexicon(), Debunks(debunks))
 
 
 class Judge:
     """Pure and deterministic: the same text gets the same verdict alone, in any batch or order."""
 
     def __init__(
-        self, model: LinearModel, gazetteers: Gazetteers, lexicon: Lexicon[Topic | Mark]
+        self,
+        model: LinearModel,
+        gazetteers: Gazetteers,
+        lexicon: Lexicon[Topic | Mark],
+        debunks: Debunks | None = None,
     ) -> None:
         self._model, self._gazetteers, self._lexicon = model, gazetteers, lexicon
+        self._debunks = debunks
 
-    def judge_post(self, post: Post) -> Verdict:
-        """The verdict on `post`; spans point into `post.text`."""
+    def judge_post(self, post: Post, sighting: Sighting | None = None) -> Verdict:
+        """The verdict on `post` as `sighting` saw it; spans point into `post.text`."""
         return self.judge(
             post.post_id,
             post.text,
             published_at=post.published_at,
             owner=post.owner,
             jurisdictions=post.jurisdictions,
+            signals=signals_of(post.followers, sighting),
         )
 
     def judge(
@@ -53,6 +62,7 @@ class Judge:
         published_at: datetime | None = None,
         owner: Owner = Owner.CITIZEN,
         jurisdictions: Collection[str] = (),
+        signals: Signals = UNKNOWN,
     ) -> Verdict:
         """The verdict on `text`; places are looked up in the gazetteers of `jurisdictions` only,
         or in all when there are none."""
@@ -60,7 +70,9 @@ class Judge:
         scores = self._model.scores(reading.folded.text, dense(reading))
         places = self._gazetteers.find(reading.folded, jurisdictions)
         model = self._model
-        opinion = Opinion(reading, scores, model.heads, model.settings, owner)
+        opinion = Opinion(
+            reading, scores, model.heads, model.settings, owner, signals, self._debunks
+        )
         return opinion.verdict(post_id, places, model.name)
 
     def concerned(self, text: str) -> tuple[str, ...]:

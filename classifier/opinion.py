@@ -8,13 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
+from classifier.debunks.library import Debunks
 from classifier.emergencies import emergency_of
 from classifier.features import Reading
 from classifier.linear import Floats
 from classifier.places import Named
 from classifier.probability import sigmoid, softmax
 from classifier.rules.mark_words import Mark
-from classifier.rumours import rumour_risk
+from classifier.rumours import UNKNOWN, Assessment, Signals, assess
 from classifier.unit_kinds import guess_unit_kind
 from yuqing.domain.post import Owner
 from yuqing.domain.verdict import Disposition, Emergency, Evidence, Severity, Topic, Verdict
@@ -25,7 +26,6 @@ _ADVERT_WORDS = 2  # one may stand in anybody's post
 _MOST_SHOWN = 3  # pieces of evidence of one kind: enough to check, not a second copy of the post
 _SHOWN_MARKS: dict[str, tuple[Mark, ...]] = {
     "severity": (Mark.GROUP, Mark.CROWD, Mark.ABUSE, Mark.DANGER, Mark.OUTRAGE),
-    "rumour_risk": (Mark.HEARSAY, Mark.ALARM, Mark.REFUTATION),
 }
 _DISPOSITION_MARKS: dict[Disposition, tuple[Mark, ...]] = {
     Disposition.SUGGESTION: (Mark.PROPOSE,),
@@ -47,6 +47,8 @@ class Opinion:
     columns: Mapping[str, tuple[str, ...]]
     settings: Mapping[str, float]
     owner: Owner
+    signals: Signals = UNKNOWN
+    debunks: Debunks | None = None
 
     @cached_property
     def statutory(self) -> Severity:
@@ -139,9 +141,10 @@ class Opinion:
         return next(d for d in ranked if not (refused and d is Disposition.FALSE_INFO))
 
     @cached_property
-    def rumour_risk(self) -> float:
+    def rumour(self) -> Assessment:
         """See classifier.rumours."""
-        return rumour_risk(sigmoid(float(self.scores["rumour"][0])), self.reading, self.owner)
+        score = float(self.scores["rumour"][0])
+        return assess(score, self.reading, self.owner, self.signals, self.debunks)
 
     @cached_property
     def confidence(self) -> float:
@@ -164,7 +167,7 @@ class Opinion:
             severity=self.severity,
             emergency=emergency,
             disposition=self.disposition,
-            rumour_risk=self.rumour_risk,
+            rumour_risk=self.rumour.risk,
             confidence=self.confidence,
             evidence=(*self._evidence(), *shown, *self._place_evidence(named)),
             places=tuple(dict.fromkeys(place.name for place in named)),
@@ -181,7 +184,8 @@ class Opinion:
 
     def _evidence(self) -> tuple[Evidence, ...]:
         if not self.relevant:
-            return self._words("relevant", (Mark.LEISURE, Mark.FOREIGN))
+            words = self._words("relevant", (Mark.LEISURE, Mark.FOREIGN))
+            return (*words, *self.rumour.reasons)
         graded = tuple(g.evidence for g in self.reading.graded[:_MOST_SHOWN])
         larger = self.severity >= Severity.LARGER
         return (
@@ -189,13 +193,8 @@ class Opinion:
             *graded,
             *(self._words("severity", _SHOWN_MARKS["severity"]) if larger else ()),
             *self._words("disposition", _DISPOSITION_MARKS[self.disposition]),
-            *self._rumour_words(),
+            *self.rumour.reasons,
         )
-
-    def _rumour_words(self) -> tuple[Evidence, ...]:
-        if self.rumour_risk < 0.5 and not self.reading.context.denied:
-            return ()
-        return self._words("rumour_risk", _SHOWN_MARKS["rumour_risk"])
 
     def _words(self, what: str, wanted: tuple[Topic | Mark, ...]) -> tuple[Evidence, ...]:
         hits = [(hit, means) for hit in self.reading.hits for means in wanted if means in hit.means]

@@ -6,12 +6,13 @@ crowds and cut-off supplies have none in law, so theirs are the product's own ch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from classifier.rules.context import Context
 from classifier.rules.folding import Folded
-from classifier.rules.harm import Finding, Harm
+from classifier.rules.harm_words import Finding, Harm
 from yuqing.domain.verdict import Evidence, Severity
 
 ARTICLE = "《生产安全事故报告和调查处理条例》第三条"
@@ -65,6 +66,9 @@ THRESHOLDS: dict[Harm, tuple[Threshold, ...]] = {
             (100, Severity.LARGER, "百人以上受影响"),
         ]
     ),
+    Harm.STRICKEN: _local(
+        [(10_000, Severity.MAJOR, "万人以上受灾"), (100, Severity.LARGER, "百人以上受灾")]
+    ),
     Harm.OUTRAGE: _local([(1, Severity.MAJOR, "震动社会的恶性案件")]),
     Harm.LOCKDOWN: _local([(1, Severity.GRAVE, "全省范围的危机")]),
     Harm.SHARED: _local([(10, Severity.LARGER, "十人(户)以上共同的诉求")]),
@@ -87,6 +91,12 @@ _OVER = (
     "未造成",
     "虚惊",
 )
+_STILL = re.compile("仍|尚|还有|依然|正在(?:全力)?(?:救援|搜救|营救|施救)|无法脱身")
+_PLANNED = re.compile(
+    "计划(?:停|检修)|检修|例行|施工(?:需要|期间|需)|因[^,。]{0,10}(?:施工|改造|维护|升级|割接)|储水|储备用水|做好[^,。]{0,4}准备|"
+    "恢复(?:供水|供电|供气|供暖|正常)|已(?:经)?(?:恢复|抢通|修复)|抢修完毕"
+)
+_LASTING = (Harm.SHARED, Harm.LOSS)
 _RESCUED = ("获救", "救出", "脱险", "脱困", "疏散", "升井", "送往医院", "送医")
 
 
@@ -118,16 +128,27 @@ def threshold_of(finding: Finding) -> Threshold | None:
 
 
 def _counts(finding: Finding, context: Context) -> bool:
-    if not context.real(finding.start, finding.end):
+    harm = finding.harm
+    if not context.real(finding.start, finding.end, lasting=harm in _LASTING):
         return False
-    if finding.harm in (Harm.DEAD, Harm.GRAVELY_INJURED, Harm.HURT):
+    if harm in (Harm.DEAD, Harm.GRAVELY_INJURED, Harm.HURT):
         return not context.counts_cases(finding.start, finding.end)
-    if finding.harm is Harm.DANGER:
+    if harm is Harm.DANGER:
         return not any(word in context.text for word in (*_OVER, *_RESCUED))
-    return finding.harm is not Harm.TRAPPED or not any(w in context.text for w in _RESCUED)
+    if harm is Harm.TRAPPED:
+        return not _rescued(finding, context)
+    return harm is not Harm.AFFECTED or not _PLANNED.search(context.text)
+
+
+def _rescued(finding: Finding, context: Context) -> bool:
+    """True when those trapped are out again, unless the words around say who is not."""
+    if not any(word in context.text for word in _RESCUED):
+        return False
+    return not _STILL.search(context.text[max(0, finding.start - 12) : finding.end + 12])
 
 
 def _graded(folded: Folded, finding: Finding, threshold: Threshold) -> Graded:
     start, end = folded.span(finding.start, finding.end)
-    said = Evidence("severity", start, end, folded.source[start:end], threshold.rule)
+    rule = f"{threshold.rule}(合计{finding.count:g}人)" if finding.summed else threshold.rule
+    said = Evidence("severity", start, end, folded.source[start:end], rule)
     return Graded(threshold.severity, finding.harm, said)

@@ -7,7 +7,7 @@ hundred is not reached), 百余 and 上百 are 100 or more, 几十 at least 20, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _DIGITS = {
@@ -19,6 +19,7 @@ _DIGITS = {
 }
 _FORMAL = frozenset("壹贰叁肆伍陆柒捌玖拾佰仟")  # alone they are names and words: 陆续, 队伍
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_MANY = 3.0  # 多人, 数人: in Chinese law "several" begins at three
 _GROUPS = {"万": 10_000, "亿": 100_000_000}
 _HAN = "零一二三四五六七八九〇两壹贰叁肆伍陆柒捌玖十拾百佰千仟"
 _NUMBER = re.compile(
@@ -27,6 +28,7 @@ _NUMBER = re.compile(
     r"(?P<scale>十|百|千)?(?P<few2>多|余|来)?(?P<group>[万亿]{1,2})?(?P<few3>多|余|来)?"
     rf"|(?P<vague>[数几好]{{1,2}})(?P<vunits>[十百千万亿]{{1,3}})"
     r"|(?<=[上超过近逾])(?P<bare>[万亿]{1,2})"
+    r"|(?P<many>(?<![许很好更大太差那这么不最诸甚众人总半少次岁个])[多数](?=[名人位]))"
     rf"|(?P<han>[{_HAN}俩仨](?:[{_HAN}几余多万亿点来])*))"
 )
 
@@ -55,6 +57,8 @@ def _value(match: re.Match[str]) -> float | None:
         value = 2 * _product(match["vunits"])
     elif match["bare"]:
         value = _product(match["bare"])
+    elif match["many"]:
+        value = _MANY
     elif match["han"] in ("百", "千") and not (match["near"] or match["over"]):
         value = None  # alone it is a part of a word: 秋千, 百姓
     else:
@@ -94,12 +98,12 @@ def han_value(written: str) -> float | None:
 
 def _whole(written: str) -> float | None:
     if len(written) > 1 and all(c in _DIGITS for c in written):
-        return float("".join(str(_DIGITS[c]) for c in written[:15]))
+        return _spelled([_DIGITS[c] for c in written[:15]])
     total = section = 0.0
     digit: float | None = None
     for char in written:
         if char in _DIGITS:
-            digit = _DIGITS[char]
+            digit = digit or _DIGITS[char]  # 二三百 is at least two hundred
         elif char == "几":
             digit = 1 if section or total else 2
         elif char in _UNITS:
@@ -110,6 +114,13 @@ def _whole(written: str) -> float | None:
             section, digit = 0.0, None
     value = total + section + (digit or 0)
     return value if value > 0 or "零" in written or "〇" in written else None
+
+
+def _spelled(digits: Sequence[int]) -> float:
+    """二〇二六 is read digit by digit; 七八 and 三五 say "about" and are read at the lesser end."""
+    if len(digits) == 2 and digits[0] > 0 and digits[1] - digits[0] in (1, 2):
+        return float(digits[0])
+    return float("".join(map(str, digits)))
 
 
 def _grouped(total: float, section: float, group: str) -> float:

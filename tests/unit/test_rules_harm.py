@@ -8,7 +8,7 @@ import pytest
 
 from classifier.features import read
 from classifier.rules.grades import ARTICLE, Graded
-from classifier.rules.harm import Harm
+from classifier.rules.harm_words import Harm
 from classifier.rules.lexicon import product_lexicon
 
 LEXICON = product_lexicon()
@@ -27,7 +27,7 @@ def graded(text: str, published_at: datetime | None = None) -> tuple[Graded, ...
         ("两车相撞,两死一伤", 1, Harm.DEAD, "两死"),
         ("死亡人数已升至11人", 3, Harm.DEAD, "死亡人数已升至11人"),
         ("一家四口遇害", 2, Harm.DEAD, "四口遇害"),
-        ("夺去31条生命", 4, Harm.DEAD, "31条生命"),
+        ("夺去31条生命", 4, Harm.DEAD, "夺去31条生命"),
         ("52名乘客重伤", 3, Harm.GRAVELY_INJURED, "52名乘客重伤"),
         ("幼儿园40名幼儿食物中毒", 2, Harm.HURT, "40名幼儿食物中毒"),
         ("直接经济损失1.2亿元", 4, Harm.LOSS, "损失1.2亿元"),

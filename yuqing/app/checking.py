@@ -27,6 +27,7 @@ def check_all(settings: Settings) -> Findings:
     _attempt(found, lambda: _clock(settings))
     homes: set[str] = set()
     _attempt(found, lambda: _jurisdictions(settings, homes))
+    _attempt(found, lambda: _debunks(settings))
     _sources(settings, homes, found)
     return found
 
@@ -47,6 +48,12 @@ def _jurisdictions(settings: Settings, homes: set[str]) -> str:
     known = wiring.jurisdictions(settings)
     homes.update(known)
     return f"{len(known)} jurisdictions in {settings.jurisdictions}"
+
+
+def _debunks(settings: Settings) -> str:
+    from classifier.debunks.files import load_debunks
+
+    return f"{len(load_debunks(settings.debunks))} refutations in {settings.debunks}"
 
 
 def _sources(settings: Settings, homes: set[str], found: Findings) -> None:

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     jurisdictions: Path = Field(
         Path("config/jurisdictions"), description="folder of jurisdiction YAML"
     )
+    debunks: Path = Field(
+        Path("config/debunks"), description="folder of official refutations, YAML or JSON lines"
+    )
     bus_url: str = Field("", description="sqlite:///FILE or kafka://HOST:PORT[,HOST:PORT][/prefix]")
     index_url: str = Field(
         "", description="sqlite:///FILE or http://USER:PASSWORD@HOST:9200[/name]"

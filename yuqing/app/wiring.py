@@ -124,11 +124,13 @@ def source_names(settings: Settings) -> Mapping[str, str]:
 
 
 def judge(settings: Settings) -> Judge:
-    """The judge, with the gazetteers of the jurisdictions there are."""
+    """The judge, with the places of the jurisdictions and the official refutations there are."""
+    from classifier.debunks.files import load_debunks
     from classifier.judge import load_judge
 
     homes = load_jurisdictions(settings.jurisdictions)
-    return load_judge({code: home.places for code, home in homes.items()})
+    gazetteers = {code: home.places for code, home in homes.items()}
+    return load_judge(gazetteers, load_debunks(settings.debunks))
 
 
 def pulse(settings: Settings) -> Pulse:

@@ -1,0 +1,1 @@
+"""The operator's library of official refutations, and how a post is found to repeat one."""
