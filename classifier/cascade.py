@@ -58,8 +58,9 @@ class Route:
 @dataclass(frozen=True, slots=True)
 class Tuning:
     """`alone` where the fast model decides, `both` where the slow one was asked too; it is asked
-    when `sureness` of the fast one is below `sure_from`."""
+    when `sureness` of the fast one is below `sure_from`. `models` names those it was fitted on."""
 
+    models: str
     alone: Route
     both: Route
     sure_from: float
@@ -79,7 +80,8 @@ def sureness(scores: Scores) -> float:
 def load_tuning(folder: Traversable) -> Tuning:
     """The tuning saved under `folder`. Raises FileNotFoundError when there is none."""
     kept = json.loads(folder.joinpath(TUNING_FILE).read_text(encoding="utf8"))
-    return Tuning(_route(kept["alone"]), _route(kept["both"]), float(kept["sure_from"]))
+    routes = _route(kept["alone"]), _route(kept["both"])
+    return Tuning(kept["models"], *routes, float(kept["sure_from"]))
 
 
 def _route(kept: Mapping[str, Mapping[str, object]]) -> Route:
@@ -93,6 +95,7 @@ def _route(kept: Mapping[str, Mapping[str, object]]) -> Route:
 def kept_tuning(tuning: Tuning) -> dict[str, object]:
     """`tuning` as it is saved."""
     return {
+        "models": tuning.models,
         "sure_from": tuning.sure_from,
         "alone": _kept_route(tuning.alone),
         "both": _kept_route(tuning.both),

@@ -91,7 +91,9 @@ def _about(folder: Path) -> dict[str, Any]:
         about = json.loads((folder / ABOUT_FILE).read_text(encoding="utf8"))
         return {key: about[key] for key in ("name", "heads", "longest")}
     except (ValueError, KeyError) as error:
-        raise ConfigError(str(folder / ABOUT_FILE), str(error), "cannot be read", _REMEDY) from error
+        raise ConfigError(
+            str(folder / ABOUT_FILE), str(error), "cannot be read", _REMEDY
+        ) from error
 
 
 def _session(file: Path) -> InferenceSession:

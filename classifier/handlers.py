@@ -2,38 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
-from classifier.judge import Judge
+from classifier.judge import Judge, asked_of
 from stream.bus import Outgoing, Record
-from stream.codec import encode
-from stream.messages import Crawled, Judged, Message, Relevant, Seen
+from stream.codec import decode, encode
+from stream.handling import Handler, Outcome, Refusal
+from stream.messages import Crawled, Judged, Relevant, Seen
 from stream.topics import POSTS_JUDGED, POSTS_RELEVANT
 from yuqing.domain.errors import InvalidMessage
+from yuqing.domain.verdict import Verdict
 
 
-def judge_handler(judge: Judge) -> Callable[[Message, Record], Iterable[Outgoing]]:
-    """What the judge stage does with one message; for `stream.handling.each`.
+def judge_handler(judge: Judge) -> Handler:
+    """What the judge stage does with a batch; its posts are judged together, on several threads.
 
     A crawled post becomes one Judged and, when relevant, one Relevant for every jurisdiction it
     concerns: its source's, else those whose gazetteer names a place in it. A further sighting is
-    passed on. Anything else is an InvalidMessage. The same message gives the same bytes.
+    passed on. Anything else is refused. The same message gives the same bytes.
     """
 
-    def handle(message: Message, _record: Record) -> Iterable[Outgoing]:
-        if isinstance(message, Seen):
-            place = message.sighting.place
-            return (Outgoing(POSTS_JUDGED.name, place, encode(message)),)
-        if isinstance(message, Crawled):
-            return _judged(judge, message)
-        raise InvalidMessage(f"field kind: {type(message).__name__} is not for this topic")
+    def handle(records: Sequence[Record]) -> Outcome:
+        read, refused = _read(records)
+        crawled = [message for message in read if isinstance(message, Crawled)]
+        verdicts = iter(judge.judge_all([asked_of(c.post, c.sighting) for c in crawled]))
+        outgoing: list[Outgoing] = []
+        for message in read:
+            if isinstance(message, Seen):
+                place = message.sighting.place
+                outgoing.append(Outgoing(POSTS_JUDGED.name, place, encode(message)))
+            else:
+                outgoing += _judged(judge, message, next(verdicts))
+        return Outcome(tuple(outgoing), refused)
 
     return handle
 
 
-def _judged(judge: Judge, crawled: Crawled) -> Iterator[Outgoing]:
+def _read(records: Sequence[Record]) -> tuple[list[Crawled | Seen], tuple[Refusal, ...]]:
+    read: list[Crawled | Seen] = []
+    refused: list[Refusal] = []
+    for record in records:
+        try:
+            message = decode(record.value)
+            if not isinstance(message, Crawled | Seen):
+                kind = type(message).__name__
+                raise InvalidMessage(f"field kind: {kind} is not for this topic")
+            read.append(message)
+        except InvalidMessage as error:
+            refused.append(Refusal(record, str(error)))
+    return read, tuple(refused)
+
+
+def _judged(judge: Judge, crawled: Crawled, verdict: Verdict) -> Iterator[Outgoing]:
     post, sighting = crawled.post, crawled.sighting
-    verdict = judge.judge_post(post, sighting)
     concerned = post.jurisdictions or judge.concerned(post.text)
     judged = Judged(post, sighting, verdict, concerned)
     yield Outgoing(POSTS_JUDGED.name, post.place, encode(judged))

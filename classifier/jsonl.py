@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import orjson
 
-from classifier.judge import Judge
+from classifier.judge import Asked, Judge
 from classifier.rumours import Signals, spread_seconds
 from yuqing.domain.errors import InvalidMessage
 from yuqing.domain.post import Owner
@@ -30,15 +29,7 @@ _VOICES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line read; `text` is title and body together, the text that spans point into."""
-
-    id: str
-    text: str
-    published_at: datetime | None
-    owner: Owner
-    signals: Signals
+WINDOW = 256  # posts judged together; what is held in memory at once
 
 
 def classify_lines(
@@ -50,18 +41,35 @@ def classify_lines(
     """A verdict for each line of {id, text} or {id, title, body}, order kept, memory flat.
 
     Spans of the evidence are [from, to) in characters of `text`, or of title, line break, body.
-    A bad line raises InvalidMessage with its number; with `skip_bad` it is left out and given to
-    `on_bad`. Blank lines are passed over.
+    A bad line raises InvalidMessage with its number, after the verdicts on the lines before it;
+    with `skip_bad` it is left out and given to `on_bad`. Blank lines are passed over.
     """
-    for post in read_rows(lines, _parse, skip_bad, on_bad):
-        verdict = judge.judge(
-            post.id,
-            post.text,
-            published_at=post.published_at,
-            owner=post.owner,
-            signals=post.signals,
-        )
-        yield orjson.dumps(as_row(verdict)) + b"\n"
+    for window in _windows(read_rows(lines, _parse, skip_bad, on_bad)):
+        for verdict in judge.judge_all(window):
+            yield orjson.dumps(as_row(verdict)) + b"\n"
+
+
+def seven_lines(
+    lines: Iterable[bytes], judge: Judge, skip_bad: bool = False, on_bad: OnBad = ignore
+) -> Iterator[bytes]:
+    """For each line {id, topic}, the topic by name one of the seven of citizen messages."""
+    for asked in read_rows(lines, _parse, skip_bad, on_bad):
+        yield orjson.dumps({"id": asked.post_id, "topic": judge.seven(asked.text)}) + b"\n"
+
+
+def _windows(asked: Iterator[Asked]) -> Iterator[list[Asked]]:
+    """Up to WINDOW at a time; what came before an error is handed on before it is raised."""
+    window: list[Asked] = []
+    try:
+        for one in asked:
+            window.append(one)
+            if len(window) == WINDOW:
+                yield window
+                window = []
+    except InvalidMessage:
+        yield window
+        raise
+    yield window
 
 
 def as_row(verdict: Verdict) -> dict[str, object]:
@@ -91,7 +99,7 @@ def _shown(evidence: Evidence) -> dict[str, object]:
     }
 
 
-def _parse(row: Row) -> Line:
+def _parse(row: Row) -> Asked:
     text = text_of(row, "text")
     if not text.strip():
         parts = (text_of(row, "title"), text_of(row, "body"))
@@ -99,7 +107,8 @@ def _parse(row: Row) -> Line:
     if not text.strip():
         raise InvalidMessage("field text: give text, or title and body")
     published_at = _time(row.get("published_at"))
-    return Line(row["id"], text, published_at, owner_of(text_of(row, "source")), _signals(row))
+    owner = owner_of(text_of(row, "source"))
+    return Asked(row["id"], text, published_at, owner, signals=_signals(row))
 
 
 def owner_of(source: str) -> Owner:

@@ -1,17 +1,22 @@
-"""Judge one post: rules read it, the linear model weighs it, and every opinion shows its evidence.
+"""Judge posts: rules read each, the fast model weighs it, the slow one where the fast is unsure.
 
-Later models replace what happens inside `Judge`, not how it is called.
+Every opinion shows its evidence. What happens inside may change; how it is called does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
-from importlib import resources
+from pathlib import Path
+from typing import TypedDict, Unpack
 
+from classifier.artifacts import Models, load_models
+from classifier.cascade import Route, Scores, sureness
 from classifier.debunks.library import Debunk, Debunks
-from classifier.features import LONGEST, dense, read
-from classifier.linear import LinearModel, load_linear
+from classifier.features import LONGEST, Reading, dense, read
 from classifier.opinion import Opinion
 from classifier.places import Gazetteers
 from classifier.rules.folding import fold
@@ -23,11 +28,59 @@ from yuqing.domain.post import Owner, Post, Sighting
 from yuqing.domain.verdict import Topic, Verdict
 
 
-def load_judge(gazetteers: Mapping[str, Sequence[Place]], debunks: Sequence[Debunk] = ()) -> Judge:
-    """The judge that ships with the product, knowing the places of each jurisdiction code and the
-    operator's official refutations."""
-    folder = resources.files("classifier").joinpath("models", "linear")
-    return Judge(load_linear(folder), Gazetteers(gazetteers), product_lexicon(), Debunks(debunks))
+def load_judge(
+    gazetteers: Mapping[str, Sequence[Place]],
+    debunks: Sequence[Debunk] = (),
+    folder: Path | None = None,
+) -> Judge:
+    """The judge that ships with the product (or with the models of `folder`), knowing the places
+    of each jurisdiction code and the operator's official refutations."""
+    models = load_models(folder)
+    return Judge(models, Gazetteers(gazetteers), product_lexicon(), Debunks(debunks))
+
+
+class Known(TypedDict, total=False):
+    """What may be known of a text; the fields of `Asked` by name."""
+
+    published_at: datetime | None
+    owner: Owner
+    jurisdictions: Collection[str]
+    signals: Signals
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text to judge and what is known beside it; places are looked up in the gazetteers of
+    `jurisdictions` only, or in all when there are none."""
+
+    post_id: str
+    text: str
+    published_at: datetime | None = None
+    owner: Owner = Owner.CITIZEN
+    jurisdictions: Collection[str] = ()
+    signals: Signals = UNKNOWN
+
+
+def asked_of(post: Post, sighting: Sighting | None = None) -> Asked:
+    """What a crawled `post` asks, as `sighting` saw it; spans will point into `post.text`."""
+    return Asked(
+        post.post_id,
+        post.text,
+        post.published_at,
+        post.owner,
+        post.jurisdictions,
+        signals_of(post.followers, sighting),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A post that the rules have read and the fast model has scored."""
+
+    asked: Asked
+    reading: Reading
+    linear: Scores
+    slow: Future[Scores] | None
 
 
 class Judge:
@@ -35,47 +88,72 @@ class Judge:
 
     def __init__(
         self,
-        model: LinearModel,
+        models: Models,
         gazetteers: Gazetteers,
         lexicon: Lexicon[Topic | Mark],
         debunks: Debunks | None = None,
     ) -> None:
-        self._model, self._gazetteers, self._lexicon = model, gazetteers, lexicon
+        self._models, self._gazetteers, self._lexicon = models, gazetteers, lexicon
         self._debunks = debunks
+        self._threads = ThreadPoolExecutor(os.cpu_count(), "encoder") if models.encoder else None
+
+    @property
+    def name(self) -> str:
+        """What its verdicts say they are by."""
+        return self._models.name
+
+    def judge_all(self, asked: Sequence[Asked]) -> list[Verdict]:
+        """A verdict on each, in their order; the slow model works on several at once."""
+        begun = [self._begin(one, self._doubted) for one in asked]
+        return [self._verdict(one) for one in begun]
+
+    def judge(self, post_id: str, text: str, **known: Unpack[Known]) -> Verdict:
+        """The verdict on one text and what is known beside it; see `Asked`."""
+        return self.judge_all([Asked(post_id, text, **known)])[0]
 
     def judge_post(self, post: Post, sighting: Sighting | None = None) -> Verdict:
         """The verdict on `post` as `sighting` saw it; spans point into `post.text`."""
-        return self.judge(
-            post.post_id,
-            post.text,
-            published_at=post.published_at,
-            owner=post.owner,
-            jurisdictions=post.jurisdictions,
-            signals=signals_of(post.followers, sighting),
-        )
+        return self.judge_all([asked_of(post, sighting)])[0]
 
-    def judge(
-        self,
-        post_id: str,
-        text: str,
-        *,
-        published_at: datetime | None = None,
-        owner: Owner = Owner.CITIZEN,
-        jurisdictions: Collection[str] = (),
-        signals: Signals = UNKNOWN,
-    ) -> Verdict:
-        """The verdict on `text`; places are looked up in the gazetteers of `jurisdictions` only,
-        or in all when there are none."""
-        reading = read(text, self._lexicon, published_at)
-        scores = self._model.scores(reading.folded.text, dense(reading))
-        places = self._gazetteers.find(reading.folded, jurisdictions)
-        model = self._model
-        opinion = Opinion(
-            reading, scores, model.heads, model.settings, owner, signals, self._debunks
-        )
-        return opinion.verdict(post_id, places, model.name)
+    def seven(self, text: str) -> str:
+        """Which of the seven topics of citizen messages `text` is about; both models speak."""
+        begun = self._begin(Asked("", text), lambda _scores: True)
+        scores = self._scores(begun)["taidi7"]
+        return self._models.linear.heads["taidi7"][int(scores.argmax())]
 
     def concerned(self, text: str) -> tuple[str, ...]:
         """The codes of the jurisdictions whose gazetteers name a place of `text`, in order."""
         named = self._gazetteers.find(fold(text[:LONGEST]))
         return tuple(dict.fromkeys(place.jurisdiction for place in named))
+
+    def _begin(self, asked: Asked, doubted: Callable[[Scores], bool]) -> _Begun:
+        reading = read(asked.text, self._lexicon, asked.published_at)
+        text, slow = reading.folded.text, self._models.encoder
+        linear = self._models.linear.scores(text, dense(reading))
+        if slow is None or self._threads is None or not doubted(linear):
+            return _Begun(asked, reading, linear, None)
+        return _Begun(asked, reading, linear, self._threads.submit(slow.scores, text))
+
+    def _doubted(self, linear: Scores) -> bool:
+        tuning = self._models.tuning
+        return sureness(tuning.alone.scores(linear)) < tuning.sure_from
+
+    def _route(self, begun: _Begun) -> Route:
+        return self._models.tuning.both if begun.slow else self._models.tuning.alone
+
+    def _scores(self, begun: _Begun) -> Scores:
+        return self._route(begun).scores(begun.linear, begun.slow.result() if begun.slow else None)
+
+    def _verdict(self, begun: _Begun) -> Verdict:
+        asked = begun.asked
+        opinion = Opinion(
+            begun.reading,
+            self._scores(begun),
+            self._models.linear.heads,
+            self._route(begun).settings,
+            asked.owner,
+            asked.signals,
+            self._debunks,
+        )
+        places = self._gazetteers.find(begun.reading.folded, asked.jurisdictions)
+        return opinion.verdict(asked.post_id, places, self._models.name)

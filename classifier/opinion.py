@@ -88,7 +88,7 @@ class Opinion:
 
     @cached_property
     def severity(self) -> Severity:
-        """The model's grade (it knows 0, 1 and 2), raised by the numbers of the text.
+        """The model's grade (it knows 0 to 3), raised by the numbers of the text.
 
         A refutation, a drill, a memorial and what an office publishes without a grievance are 0
         but for the harm they report themselves.
@@ -101,11 +101,11 @@ class Opinion:
 
     @property
     def _modelled(self) -> Severity:
-        risky, larger = (sigmoid(float(s)) for s in self.scores["severity"])
-        if larger >= self.settings["severity_2_from"]:
-            return Severity.LARGER
-        ordinary = risky >= self.settings["severity_1_from"]
-        return Severity.ORDINARY if ordinary else Severity.NONE
+        """The highest step the model takes; each has its own threshold."""
+        steps = zip(self.columns["severity"], self.scores["severity"], strict=True)
+        settings = self.settings
+        taken = [int(s) for s, x in steps if sigmoid(float(x)) >= settings[f"severity_{s}_from"]]
+        return Severity(max(taken, default=0))
 
     @cached_property
     def _publicity(self) -> bool:

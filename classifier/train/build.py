@@ -34,7 +34,10 @@ class Split:
 
 def split(data: Path, labels: Path, corrections: Sequence[Row] = ()) -> Split:
     """The rows of `labels`/posts.jsonl, of our own labels on the texts under `data`, those written
-    for training, and people's `corrections`. Raises ConfigError when a folder lacks what is read."""
+    for training, and people's `corrections`.
+
+    Raises ConfigError when a folder lacks what is read.
+    """
     gold_file = labels / "posts.jsonl"
     for needed in (gold_file, data / "topics" / "taidi_raw_train.jsonl.gz"):
         if not needed.is_file():

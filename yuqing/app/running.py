@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry
 
 from stream.bus import Bus
-from stream.handling import Handler, each
+from stream.handling import Handler
 from stream.metrics import StageMetrics
 from stream.probe import Probe, hanging, unreachable
 from stream.pulse import Kind, Pulse, stage_beat
@@ -71,7 +71,7 @@ def judge_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     """posts.raw to posts.judged and posts.relevant."""
     from classifier.handlers import judge_handler
 
-    handler = each(judge_handler(wiring.judge(crew.settings)))
+    handler = judge_handler(wiring.judge(crew.settings))
     return [crew.worker(POSTS_RAW.name, "judge", handler)], []
 
 

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     debunks: Path = Field(
         Path("config/debunks"), description="folder of official refutations, YAML or JSON lines"
     )
+    classifier_model: Path | None = Field(
+        None, description="folder of models that yuqing train wrote; the shipped ones if unset"
+    )
     bus_url: str = Field("", description="sqlite:///FILE or kafka://HOST:PORT[,HOST:PORT][/prefix]")
     index_url: str = Field(
         "", description="sqlite:///FILE or http://USER:PASSWORD@HOST:9200[/name]"

@@ -130,7 +130,7 @@ def judge(settings: Settings) -> Judge:
 
     homes = load_jurisdictions(settings.jurisdictions)
     gazetteers = {code: home.places for code, home in homes.items()}
-    return load_judge(gazetteers, load_debunks(settings.debunks))
+    return load_judge(gazetteers, load_debunks(settings.debunks), settings.classifier_model)
 
 
 def pulse(settings: Settings) -> Pulse:

@@ -39,7 +39,7 @@ def labelled(row: Mapping[str, Any], weight: float = 1.0) -> Example:
 
 def _topics(first: str, also: Sequence[str]) -> tuple[float, ...]:
     further = [topic for topic in also if topic in TOPICS and topic != first]
-    shares = {topic: _ALSO_SHARE for topic in further}
+    shares = dict.fromkeys(further, _ALSO_SHARE)
     shares[first] = 1 - _ALSO_SHARE * len(further)
     return tuple(shares.get(topic, 0.0) for topic in TOPICS)
 

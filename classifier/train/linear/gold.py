@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 
-from classifier.features import TOPICS, Reading
+from classifier.features import Reading
 from classifier.heads import HEADS, STEPS
 from classifier.train.linear.matrix import Numbers, dense_matrix, ngram_matrix
 from classifier.train.linear.weak import Pool, WeakModel, topic_rows
