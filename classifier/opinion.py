@@ -176,11 +176,8 @@ class Opinion:
         )
 
     def _emergency(self) -> tuple[Emergency | None, tuple[Evidence, ...]]:
-        found = emergency_of(self.reading, self.topic, self.severity)
-        if found is None:
-            return None, ()
-        kind, hit = found
-        return kind, (self._show("emergency", hit.start, hit.end, f"词表:{kind}"),)
+        found = emergency_of(self.reading, self.topic, self.severity) if self.relevant else None
+        return (found[0], (found[1],)) if found else (None, ())
 
     def _evidence(self) -> tuple[Evidence, ...]:
         if not self.relevant:

@@ -96,6 +96,7 @@ _PLANNED = re.compile(
     "计划(?:停|检修)|检修|例行|施工(?:需要|期间|需)|因[^,。]{0,10}(?:施工|改造|维护|升级|割接)|储水|储备用水|做好[^,。]{0,4}准备|"
     "恢复(?:供水|供电|供气|供暖|正常)|已(?:经)?(?:恢复|抢通|修复)|抢修完毕"
 )
+_USUAL = re.compile("长期|每天|天天|经常|多年|常年|每到|时常|生产时|一直|按时")
 _LASTING = (Harm.SHARED, Harm.LOSS)
 _RESCUED = ("获救", "救出", "脱险", "脱困", "疏散", "升井", "送往医院", "送医")
 
@@ -134,7 +135,9 @@ def _counts(finding: Finding, context: Context) -> bool:
     if harm in (Harm.DEAD, Harm.GRAVELY_INJURED, Harm.HURT):
         return not context.counts_cases(finding.start, finding.end)
     if harm is Harm.DANGER:
-        return not any(word in context.text for word in (*_OVER, *_RESCUED))
+        near = context.text[max(0, finding.start - 40) : finding.end + 40]
+        over = any(word in context.text for word in (*_OVER, *_RESCUED))
+        return not over and _USUAL.search(near) is None
     if harm is Harm.TRAPPED:
         return not _rescued(finding, context)
     return harm is not Harm.AFFECTED or not _PLANNED.search(context.text)

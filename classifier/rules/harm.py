@@ -27,7 +27,9 @@ _PEOPLE = frozenset(
 )
 _REACH = 34  # characters around a number in which its verb stands
 _TELEPHONES = frozenset((110.0, 119.0, 120.0, 122.0, 12345.0, 12315.0))
-_AND = re.compile(r"^(?:名|位|个|人|口)[^,。;!?\n\d]{0,8}(?:和|及|与|以及|、)$|^[男女老少大]$")
+_AND = re.compile(
+    r"^(?:名|位|个|人|口)[^,。;!?\n\d倒伤死亡撞扎砍]{0,8}(?:和|及|与|以及|、)$|^[男女老少大]$"
+)
 _TO = re.compile(r"^(?:人|名|位|个)?(?:至|到|-|~|—|–)$")
 _RAISED = re.compile(
     r"^(?:人|名|位|个)[^,。;!?\n\d]{0,6}(?:上升|升|增加|增|攀升|扩大|变|改|修正|更正|更新|调整|下调|核减)(?:至|到|为|成)(?:了)?$"

@@ -58,12 +58,12 @@ _DIED = (
     r"守|磕|扛|敌|忠|穴|胡同|伤)"
 )
 _GRAVE = (
-    r"(?:受?重伤(?!害|二级|一级)|伤势(?:较|严|很|十分|非常)?重|病危|危重|重症|生命垂危|命悬一线|截肢|"
+    r"(?:受?重伤(?!害|二级|一级)|伤势(?:较|严|很|十分|非常)?重|病危|危重|重症(?!监护|医学|病房|科)|生命垂危|命悬一线|截肢|"
     r"重度烧伤)"
 )
 _HURT = (
     r"(?:受伤|轻伤|烧伤|摔伤|砸伤|擦伤|灼伤|烫伤|炸伤|撞伤|压伤|踩伤|划伤|负伤|送医|送往医院|被送|住院|入院|中毒|"
-    r"呕吐|腹泻|腹痛|恶心|发病(?!率)|不适|昏迷|晕倒|伤亡|死伤|吸入|上吐下泻|拉肚子|吐血|抽搐|砍伤|捅伤|刺伤|咬伤|扎伤|骨折|伤者|伤员|"
+    r"呕吐|腹泻|腹痛|恶心|发病(?!率)|不适|昏迷|晕倒|伤亡|死伤|吸入[^,。;!?]{0,4}(?:烟|毒|气体|尘)|上吐下泻|拉肚子|吐血|抽搐|砍伤|捅伤|刺伤|咬伤|扎伤|骨折|伤者|伤员|"
     r"流鼻血|头晕|类似症状|类似情况|不舒服|送到医院|送去医院|送进医院)"
 )
 _MISSING = r"(?:失踪|失联|下落不明|失去联系|不知去向|失去联络)"
@@ -75,6 +75,13 @@ _COUNTED: tuple[tuple[Harm, str], ...] = (
     (Harm.GRAVELY_INJURED, _GRAVE),
     (Harm.HURT, _HURT),
 )
+_BARELY: tuple[tuple[Harm, str], ...] = (
+    (Harm.DEAD, _DIE),
+    (Harm.MISSING, _MISSING),
+    (Harm.TRAPPED, "(?:被困|被埋|受困)"),
+    (Harm.GRAVELY_INJURED, "(?:重伤|危重)"),
+    (Harm.HURT, "(?:受伤|轻伤|中毒|烧伤)"),
+)
 AFTER: tuple[tuple[Harm, re.Pattern[str]], ...] = (
     (
         Harm.DEAD,
@@ -83,7 +90,7 @@ AFTER: tuple[tuple[Harm, re.Pattern[str]], ...] = (
         ),
     ),
     *((harm, re.compile(rf"^{_NEAR}(?P<verb>{verb})")) for harm, verb in _COUNTED),
-    *((harm, re.compile(rf"^{_BARE}(?P<verb>{verb})")) for harm, verb in _COUNTED),
+    *((harm, re.compile(rf"^{_BARE}(?P<verb>{verb})")) for harm, verb in _BARELY),
     (Harm.DEAD, re.compile(rf"^{_BARE}{_DIED}")),
     (Harm.HURT, re.compile(r"^(?:人|名)?伤(?!害|心|口|感|透|神|风|悲|痕|情|残|员|者|亡)")),
 )
@@ -108,7 +115,7 @@ BEFORE: tuple[tuple[Harm, re.Pattern[str]], ...] = (
     (
         Harm.DEAD,
         re.compile(
-            rf"(?:死亡|遇难|死者|身亡|丧生|罹难|死难|遇害|坠亡|溺亡|(?:殉职|牺牲)(?:消防员|民警|人员)?|(?<![该找想])(?:[烧砸撞压毒打捅砍杀淹炸]|致)?死(?=了?$)){_REACHED}"
+            rf"(?:死亡|遇难|死者|身亡|丧生|罹难|死难|遇害|坠亡|溺亡|(?:殉职|(?<!以)牺牲)(?:消防员|民警|人员)?|(?<![该找想])(?:[烧砸撞压毒打捅砍杀淹炸]|致)?死(?=了?$)){_REACHED}"
         ),
     ),
     (Harm.MISSING, re.compile(rf"(?:失踪|失联|下落不明){_REACHED}")),
@@ -117,7 +124,7 @@ BEFORE: tuple[tuple[Harm, re.Pattern[str]], ...] = (
     (
         Harm.HURT,
         re.compile(
-            rf"(?:(?:类似(?:情况|症状)|症状|不适),?(?:大概|大约|一共)?|受伤|轻伤|中毒|住院|伤者|伤员|伤亡|死伤|发病|(?:[烧砸撞压砍捅炸]|致)?伤(?=了?$)){_REACHED}"
+            rf"(?:(?:类似(?:情况|症状)|症状|不适),?(?:大概|大约|一共)?|受伤|轻伤|中毒|伤者|伤员|伤亡|死伤|发病|(?:[烧砸撞压砍捅炸]|致)?伤(?=了?$)){_REACHED}"
         ),
     ),
 )
