@@ -5,7 +5,9 @@ They ship under `classifier/models/`; a folder that `yuqing train` wrote may sta
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 
@@ -19,11 +21,13 @@ SHIPPED = resources.files("classifier").joinpath("models")
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """`encoder` None: the fast model decides everything."""
+    """`encoder` None: the fast model decides everything. `seven` is the fast model of the seven
+    topics, loaded when it is first asked."""
 
     linear: LinearModel
     encoder: Scorer | None
     tuning: Tuning
+    seven: Callable[[], LinearModel]
 
     @property
     def name(self) -> str:
@@ -41,7 +45,8 @@ def load_models(folder: Path | None = None) -> Models:
     slow = home if (home / ABOUT_FILE).is_file() else home / "encoder"
     fast = home / "linear" if (home / "linear").is_dir() else Path(str(SHIPPED)) / "linear"
     encoder = load_encoder(slow)
-    models = Models(load_linear(fast), encoder, _tuning(slow))
+    seven = cache(partial(load_linear, fast.parent / "seven"))
+    models = Models(load_linear(fast), encoder, _tuning(slow), seven)
     _refuse_strangers(models, slow)
     return models
 

@@ -24,4 +24,6 @@ HEADS: dict[str, tuple[str, ...]] = {
     "rumour": ("rumour",),
     "taidi7": TAIDI7,
 }
+SEVEN = "taidi7"  # the head with a scheme of its own; the fast model of it is a model of its own
+FAST_HEADS = {head: columns for head, columns in HEADS.items() if head != SEVEN}
 EXCLUSIVE = frozenset({"topic", "disposition", "taidi7"})  # shares of one; the others are each 0..1

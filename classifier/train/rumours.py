@@ -16,9 +16,11 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
 from classifier.features import read
+from classifier.rules.folding import fold
 from classifier.rules.lexicon import product_lexicon
 from classifier.rumours import Signals, measures, spread_seconds
-from classifier.train.sources import rows
+from classifier.train.linear.matrix import learn_vocabulary, text_matrix
+from classifier.train.sources import CUT, rows
 
 Numbers = NDArray[np.float64]
 FACTS: dict[str, tuple[str, ...]] = {
@@ -29,6 +31,7 @@ FACTS: dict[str, tuple[str, ...]] = {
 ALWAYS = ("text", "hearsay", "alarm", "sourced")
 _MOST = 6.0
 _LEAST_ROWS = 200
+_VOCABULARY_SIZE = 50_000
 
 
 def fit_rumour(data_dir: Path, text_scores: Mapping[str, float]) -> dict[str, Any]:
@@ -58,6 +61,22 @@ def fit_rumour(data_dir: Path, text_scores: Mapping[str, float]) -> dict[str, An
         auc[key] = round(_cross_validated(x, labels[holding]), 4)
     name = "rumour-" + hashlib.sha256(json.dumps(weights).encode()).hexdigest()[:8]
     return {"name": name, "weights": weights, "auc": auc, "rows": len(known)}
+
+
+def unseen_scores(data_dir: Path) -> dict[str, float]:
+    """The log-odds of rumour for each id of rumours/ced_train, by a model of character n-grams that
+    did not see that text; what `fit_rumour` takes."""
+    known = list(rows(data_dir / "rumours/ced_train.jsonl.gz"))
+    texts = [fold(row["text"].strip()[:CUT]).text for row in known]
+    matrix = text_matrix(texts, learn_vocabulary(texts, _VOCABULARY_SIZE))
+    labels = np.array([bool(row["rumor"]) for row in known])
+    said = np.zeros(len(known))
+    for learn, test in StratifiedKFold(5, shuffle=True, random_state=1).split(said, labels):
+        model = LogisticRegression(
+            C=4.0, solver="liblinear", class_weight="balanced", random_state=0
+        ).fit(matrix[learn], labels[learn])
+        said[test] = model.decision_function(matrix[test])
+    return {row["id"]: float(score) for row, score in zip(known, said, strict=True)}
 
 
 def save_rumour(fitted: Mapping[str, Any], folder: Path) -> None:

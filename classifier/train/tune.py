@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from classifier.cascade import Blend, Route, Scores, Tuning, sureness
 from classifier.features import Reading
-from classifier.heads import EXCLUSIVE, HEADS, STEPS
+from classifier.heads import EXCLUSIVE, FAST_HEADS, HEADS, STEPS
 from classifier.opinion import Opinion
 from classifier.train.measure import Measured, measure
 from yuqing.domain.post import Owner
@@ -75,10 +75,8 @@ def _way(one: Heard, tuning: Tuning) -> tuple[Heard, Route]:
 
 
 def _route(heard: Sequence[Heard]) -> Route:
-    known = {head: _known(head, heard) for head in HEADS if head not in ("rumour", "taidi7")}
+    known = {head: _known(head, heard) for head in FAST_HEADS if head != "rumour"}
     blends = {head: _blend(head, rows) for head, rows in known.items()}
-    if heard[0].encoder is not None:
-        blends |= {head: Blend(0.5, 0.5) for head in ("rumour", "taidi7")}
     route = Route(blends, DEFAULTS)
     route = replace(route, settings=_thresholds(heard, route))
     slope, level = calibrate([opinion(one, route) for one in heard], [h.row for h in heard])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -208,21 +207,3 @@ def speak(
             found = network(*padded([ids[r] for r in rows], tokenizer.pad_token_id))
             pooled[rows], scores[rows] = found
     return Taught(scores, pooled)
-
-
-def clocked(label: str, every: int = 50) -> Tell:
-    """Tell steps, loss and minutes left on stderr."""
-    import sys
-
-    started = time.monotonic()
-    seen: list[float] = []
-
-    def tell(step: int, steps: int, loss: float) -> None:
-        seen.append(loss)
-        if step % every == 0 or step == steps:
-            spent = time.monotonic() - started
-            left = spent / step * (steps - step) / 60
-            mean = sum(seen[-every:]) / len(seen[-every:])
-            print(f"{label} {step}/{steps} loss {mean:.3f} {left:.1f} min left", file=sys.stderr)
-
-    return tell

@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from classifier.features import Reading, read
-from classifier.heads import HEADS
+from classifier.features import read
+from classifier.heads import FAST_HEADS
 from classifier.linear import LinearModel
-from classifier.rules.lexicon import Lexicon, product_lexicon
-from classifier.rules.mark_words import Mark
+from classifier.rules.lexicon import product_lexicon
 from classifier.train.linear.gold import Gold, compose, fit_heads
 from classifier.train.linear.weak import fit_weak, gather
-from classifier.train.sources import CUT, joined, rows
-from yuqing.domain.verdict import Topic
 
 
 def fit_linear(
@@ -27,18 +24,7 @@ def fit_linear(
     gold = Gold(tuple(taught), tuple(read(r["text"], lexicon) for r in taught), tuple(weights))
     pool = gather(data, [*(r["text"] for r in taught), *unseen], lexicon)
     weak = fit_weak(pool, gold.readings)
-    ngrams, dense, bias = compose(weak, fit_heads(weak, gold, pool, _seven(data, lexicon)))
+    ngrams, dense, bias = compose(weak, fit_heads(weak, gold, pool))
     name = "linear-" + hashlib.sha256(ngrams.tobytes() + dense.tobytes()).hexdigest()[:8]
     keys, idf = weak.vocabulary.keys, weak.vocabulary.idf
-    return LinearModel(name, keys, idf, ngrams, dense, bias, HEADS, {})
-
-
-def _seven(data: Path, lexicon: Lexicon[Topic | Mark]) -> tuple[list[Reading], list[str]]:
-    """The messages that have one of the seven topics; the development set is not among them."""
-    readings, labels = [], []
-    for name in ("taidi_raw_train", "taidi_tokenised_train"):
-        for row in rows(data / f"topics/{name}.jsonl.gz"):
-            text = row["text"].replace(" ", "") if "text" in row else joined(row)
-            readings.append(read(text.strip()[:CUT], lexicon))
-            labels.append(row["label"])
-    return readings, labels
+    return LinearModel(name, keys, idf, ngrams, dense, bias, FAST_HEADS, {})

@@ -17,12 +17,12 @@ from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 
 from classifier.features import Reading
-from classifier.heads import HEADS, STEPS
+from classifier.heads import FAST_HEADS, HEADS, STEPS
 from classifier.train.linear.matrix import Numbers, dense_matrix, ngram_matrix
 from classifier.train.linear.weak import Pool, WeakModel, topic_rows
 
 WEAK_SCALE, DENSE_SCALE, NGRAM_SCALE = 0.3, 0.6, 1.0
-STRENGTH = {"relevant": 1.0, "topic": 3.0, "severity": 2.0, "disposition": 2.0, "taidi7": 10.0}
+STRENGTH = {"relevant": 1.0, "topic": 3.0, "severity": 2.0, "disposition": 2.0}
 HELPERS = 60  # weakly labelled rows a topic that stand beside the gold ones
 HELPER_WEIGHT = 0.4
 _NEVER = -8.0  # the score of a class that no training row has
@@ -59,23 +59,16 @@ def stack(weak: WeakModel, readings: Sequence[Reading]) -> csr_matrix:
     return hstack([*parts, grams * NGRAM_SCALE]).tocsr()
 
 
-def fit_heads(
-    weak: WeakModel, gold: Gold, pool: Pool, seven: tuple[Sequence[Reading], Sequence[str]]
-) -> dict[str, Fitted]:
-    """For each head but the rumour one the weights over the columns of `stack` and the biases.
-
-    `seven` is the messages with one of the seven topics, for the head of that name.
-    """
+def fit_heads(weak: WeakModel, gold: Gold, pool: Pool) -> dict[str, Fitted]:
+    """For each head but the rumour one the weights over the columns of `stack` and the biases."""
     x, weights = stack(weak, gold.readings), np.array(gold.weights)
     severity = np.array([row["severity"] for row in gold.rows])
     steps = [_fit("severity", x, severity >= least, weights) for least in STEPS]
-    readings, labels = seven
     return {
         "relevant": _fit("relevant", x, [row["relevant"] for row in gold.rows], weights),
         "topic": _topic(weak, gold, pool, x),
         "severity": (np.hstack([w for w, _ in steps]), np.concatenate([b for _, b in steps])),
         "disposition": _fit("disposition", x, [r["disposition"] for r in gold.rows], weights),
-        "taidi7": _fit("taidi7", stack(weak, readings), labels, np.ones(len(labels))),
     }
 
 
@@ -112,8 +105,8 @@ def _in_order(head: str, model: LogisticRegression, columns: int) -> Fitted:
 
 def compose(weak: WeakModel, heads: dict[str, Fitted]) -> tuple[Numbers, Numbers, Numbers]:
     """Both steps as one: weights of the n-grams, of the dense features, and the bias, with the
-    columns of HEADS; the rumour head is the weak step's own."""
-    parts = [_through(weak, heads[head]) if head in heads else _rumour(weak) for head in HEADS]
+    columns of FAST_HEADS; the rumour head is the weak step's own."""
+    parts = [_through(weak, heads[head]) if head in heads else _rumour(weak) for head in FAST_HEADS]
     ngrams, dense, bias = (np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))
     return ngrams.astype(np.float32), dense.astype(np.float32), bias.astype(np.float32)
 

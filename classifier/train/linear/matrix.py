@@ -25,11 +25,11 @@ class Vocabulary:
     idf: Floats
 
 
-def learn_vocabulary(texts: Sequence[str], size: int) -> Vocabulary:
-    """The `size` n-grams found in most of the folded `texts`."""
+def learn_vocabulary(texts: Sequence[str], size: int, least: int = LEAST_TEXTS) -> Vocabulary:
+    """The `size` n-grams found in most of the folded `texts`, each in `least` of them."""
     per_text = [np.unique(ngram_keys(text)) for text in texts]
     keys, counts = np.unique(np.concatenate(per_text), return_counts=True)
-    enough = counts >= LEAST_TEXTS
+    enough = counts >= least
     keys, counts = keys[enough], counts[enough]
     chosen = np.sort(np.argsort(-counts, kind="stable")[:size])
     keys, counts = keys[chosen], counts[chosen]
@@ -39,7 +39,12 @@ def learn_vocabulary(texts: Sequence[str], size: int) -> Vocabulary:
 
 def ngram_matrix(readings: Sequence[Reading], vocabulary: Vocabulary) -> csr_matrix:
     """One row of TF-IDF a reading."""
-    rows = [weigh(r.folded.text, vocabulary.keys, vocabulary.idf) for r in readings]
+    return text_matrix([reading.folded.text for reading in readings], vocabulary)
+
+
+def text_matrix(texts: Sequence[str], vocabulary: Vocabulary) -> csr_matrix:
+    """One row of TF-IDF a folded text."""
+    rows = [weigh(text, vocabulary.keys, vocabulary.idf) for text in texts]
     starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])
     columns = np.concatenate([columns for columns, _ in rows])
     values = np.concatenate([values for _, values in rows])
