@@ -11,12 +11,14 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib import resources
 from importlib.resources.abc import Traversable
 from math import log, log2
 from typing import Any
 
 from yuqing.domain.drift import Drift, HeadDrift, Move
-from yuqing.domain.verdict import Verdict
+from yuqing.domain.errors import InvalidMessage
+from yuqing.domain.verdict import Severity, Topic
 
 HEADS = ("relevant", "topic", "severity", "confidence")
 BINS = 10
@@ -41,18 +43,27 @@ class Shares:
         return sum(self.counts.get(head, {}).values())
 
 
-def shares_of(verdicts: Iterable[Verdict]) -> Shares:
-    """What `verdicts` say: for a reference, or for a sample."""
+def shares_of(model: str, rows: Iterable[Mapping[str, Any]]) -> Shares:
+    """What verdicts of `model` say, each as `yuqing classify` prints it: for a reference.
+
+    Raises InvalidMessage, with the number of the line, for what is no verdict.
+    """
     counts: dict[str, Counter[str]] = {head: Counter() for head in HEADS}
-    model = ""
-    for verdict in verdicts:
-        model = verdict.model
-        counts["relevant"][str(verdict.relevant).lower()] += 1
-        counts["confidence"][confidence_bin(verdict.confidence)] += 1
-        if verdict.relevant:
-            counts["topic"][verdict.topic.value] += 1
-            counts["severity"][str(int(verdict.severity))] += 1
+    for number, row in enumerate(rows, start=1):
+        try:
+            _count(counts, row)
+        except (KeyError, TypeError, ValueError) as error:
+            raise InvalidMessage(f"line {number}: no verdict of `classify`: {error}") from error
     return Shares(model, {head: dict(sorted(found.items())) for head, found in counts.items()})
+
+
+def _count(counts: Mapping[str, Counter[str]], row: Mapping[str, Any]) -> None:
+    topic, severity = Topic(row["topic"]), Severity(row["severity"])
+    counts["confidence"][confidence_bin(float(row["confidence"]))] += 1
+    counts["relevant"]["true" if row["relevant"] else "false"] += 1
+    if row["relevant"]:
+        counts["topic"][topic.value] += 1
+        counts["severity"][str(int(severity))] += 1
 
 
 def confidence_bin(confidence: float) -> str:
@@ -87,6 +98,13 @@ def load_shares(path: Traversable) -> Shares:
     """What `save_shares` wrote. Raises FileNotFoundError."""
     data = json.loads(path.read_text(encoding="utf8"))
     return Shares(str(data["model"]), data["counts"])
+
+
+def shipped_shares() -> Shares:
+    """The reference that ships with the model; an empty one, with which nothing is compared, where
+    a model came without."""
+    file = resources.files("classifier").joinpath("models", "linear", "reference.json")
+    return load_shares(file) if file.is_file() else Shares("", {})
 
 
 def _head(head: str, reference: Shares, present: Shares) -> HeadDrift:

@@ -23,7 +23,9 @@ from stream.messages import Corrected, Judged
 from stream.sql import failures_named, reading
 from yuqing.domain.decision import Labels, confirmed, labels_of
 from yuqing.domain.errors import Conflict
+from yuqing.domain.text import clean, mask
 
+GOLD = ("relevant", "topic", "also", "severity", "emergency", "disposition", "places")
 _AT_ONCE = 500
 
 
@@ -127,6 +129,23 @@ class Corrections:
         for code in made.judged.jurisdictions or ("",):
             told = Corrected(decision_id, code, made.judged, made.before)
             put_decision(connection, told, code, made.at)
+
+
+def as_gold(made: Correction) -> dict[str, Any]:
+    """`made` as a labelled post, for training: personal numbers masked, in the text and in what
+    people noted."""
+    labels = plain(made.after)
+    return {
+        "id": made.post_id,
+        "text": mask(clean(made.judged.post.text)),
+        **{name: labels[name] for name in GOLD},
+        "who": made.who,
+        "at": made.at.isoformat(),
+        "changed": made.changed,
+        "before": plain(made.before),
+        "note": mask(clean(made.note)),
+        "model": made.judged.verdict.model,
+    }
 
 
 def latest(connection: Connection, post_ids: Collection[str]) -> Mapping[str, Correction]:

@@ -14,7 +14,18 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from responder.copies import plain
 from responder.labels import MACHINE
@@ -106,12 +117,13 @@ def settle(connection: Connection, post_id: str, who: str, now: datetime) -> Non
     _close(connection, [post_id], who, now)
 
 
-def within(jurisdiction: str | None, column: Any = reviews.c.jurisdictions) -> ColumnElement[bool]:
+def within(
+    jurisdiction: str | None, column: Column[Any] = reviews.c.jurisdictions
+) -> ColumnElement[bool]:
     """Rows of the jurisdiction; of any, for who sees all."""
     if jurisdiction is None:
         return column.is_not(None)
-    found: ColumnElement[bool] = column.contains(f",{jurisdiction},", autoescape=True)
-    return found
+    return column.contains(f",{jurisdiction},", autoescape=True)
 
 
 def joined(jurisdictions: Sequence[str]) -> str:

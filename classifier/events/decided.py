@@ -121,7 +121,8 @@ def _split(
     left = without(kept[event_id].state, moved, ends, message.left_seen_at, message.who)
     gone = {p.post.post_id for p in moved}
     recent = tuple(one for one in kept[event_id].recent if one not in gone)
-    changed = {event_id: Kept(left, recent), target: _joined(kept.get(target), target, moved)}
+    joined = _joined(kept.get(target), target, moved, message.who)
+    changed = {event_id: Kept(left, recent), target: joined}
     standings = dict(ledger.standings({event_id, target}))
     postings, standings[target] = _stands(standings.get(target), target, moved, memory.words)
     ledger.record(
@@ -144,14 +145,15 @@ def _own(message: Regrouped) -> str:
     return hashlib.sha256(told_by.encode()).hexdigest()[:32]
 
 
-def _joined(known: Kept | None, event_id: str, moved: Sequence[Relevant]) -> Kept:
+def _joined(known: Kept | None, event_id: str, moved: Sequence[Relevant], who: str) -> Kept:
     state = known.state if known else None
     for one in moved:
         state = grown(state, one) if state else founded(event_id, one)
     if state is None:
         raise InvalidMessage("field posts: there are none")
     recent = (*(known.recent if known else ()), *(p.post.post_id for p in moved))
-    return Kept(state, recent[-IDS_TOLD:])
+    event = replace(state.event, decided_by=who, decided_severity=None)
+    return Kept(replace(state, event=event), recent[-IDS_TOLD:])
 
 
 def _stands(

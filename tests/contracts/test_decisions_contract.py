@@ -64,9 +64,9 @@ def decide(store: SqlGroupingStore, *decisions: Corrected | Regrouped) -> list[E
     return told(decisions_handler(store)(records("decisions", decisions)))
 
 
-def correction(of: Relevant, hours: float = 9, **heads: object) -> Corrected:
+def correction(of: Relevant, hours: float = 9, **heads: Any) -> Corrected:
     before = labels_of(of.verdict)
-    after = replace(before, **heads).settled  # type: ignore[arg-type]
+    after = replace(before, **heads).settled
     verdict = confirmed(of.verdict, after, "ana", START + hours * HOUR)
     judged = Judged(of.post, of.sighting, verdict, (of.jurisdiction,))
     return Corrected(f"d{hours}", of.jurisdiction, judged, before)
@@ -112,7 +112,7 @@ def test_a_correction_reaches_topic_disposition_places_and_emergency(
 ) -> None:
     post = relevant("翠屏湾小区停水没人管", "停水好几天了", severity=Severity.ORDINARY)
     (before,) = group(store, post)
-    heads: dict[str, object] = {
+    heads: dict[str, Any] = {
         "topic": Topic.HOUSING,
         "severity": Severity.GRAVE,
         "emergency": Emergency.NATURAL,
