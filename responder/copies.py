@@ -10,11 +10,11 @@ from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, delete, select, update
 
 from responder.rows import insert_new
 from responder.schema import event_copies, event_posts
-from stream.messages import Relevant
+from stream.messages import EventChanged, Relevant
 from yuqing.domain.event import Event
 from yuqing.domain.post import Post
 from yuqing.domain.verdict import Verdict
@@ -63,6 +63,21 @@ def put_posts(
 ) -> None:
     """Keep those posts of the event that are not yet copied."""
     insert_new(connection, event_posts, [_post_row(event_id, one, now) for one in added])
+
+
+def leave_others(connection: Connection, event_id: str, change: EventChanged) -> None:
+    """What a person put into the event is in no other of the jurisdiction any more."""
+    home = select(event_copies.c.event_id).where(
+        event_copies.c.jurisdiction == change.event.jurisdiction
+    )
+    moved = [one.post.post_id for one in change.added]
+    connection.execute(
+        delete(event_posts).where(
+            event_posts.c.post_id.in_(moved),
+            event_posts.c.event_id != event_id,
+            event_posts.c.event_id.in_(home),
+        )
+    )
 
 
 def _event_row(event: Event) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from responder.act import Act
 from responder.announce import announcer
 from responder.answers import Offers
-from responder.copies import put_event, put_posts
+from responder.copies import leave_others, put_event, put_posts
 from responder.labels import MACHINE
 from responder.mergers import absorbed_of, merge_tickets, put_absorbed
 from responder.opening import of_event
@@ -43,6 +43,16 @@ class Known:
     open: bool
     grade: int
     emergency: bool
+    graded_by_human: bool = False
+
+    def asks_person(self, event: Event) -> bool:
+        """True when a person's word on a post of the event decides the grade that so far only the
+        machine has given: it fell by that word, or that word is the grave grade itself."""
+        if not self.open or self.graded_by_human or event.decided_by is None:
+            return False
+        less = event.severity < self.grade or (self.emergency and event.emergency is None)
+        same = event.decided_severity == event.severity >= max(Severity.MAJOR, self.grade)
+        return less or same
 
     def outdone_by(self, event: Event) -> bool:
         """True when the event is graver than the ticket has it."""
@@ -77,7 +87,9 @@ def respond_handler(
             known[event.event_id] = ticket
             _merge(store, event, known, clock)
             gone.update(event.absorbed)
-            if ticket.outdone_by(event):
+            if ticket.asks_person(event):
+                known[event.event_id] = _decided(store, ticket.ticket_id, event, home, clock)
+            elif ticket.outdone_by(event):
                 known[event.event_id] = _regraded(store, ticket.ticket_id, event, home, clock)
             answers += [(ticket.ticket_id, one.post) for one in message.added]
         offers.put(answers, clock.now())
@@ -158,6 +170,8 @@ def _keep(
         for change in changes:
             event_id = gone.get(change.event.event_id, change.event.event_id)
             put_posts(connection, event_id, change.added, clock.now())
+            if change.event.decided_by is not None:
+                leave_others(connection, event_id, change)
         left = [event for event in newest.values() if event.event_id not in gone]
         absorbed = {one for event in left for one in event.absorbed}
         for event in left:
@@ -185,9 +199,12 @@ def _merge(store: TicketStore, event: Event, known: dict[str, Known], clock: Clo
 
 def _tickets(connection: Connection, event_ids: Sequence[str]) -> dict[str, Known]:
     columns = (tickets.c.event_id, tickets.c.ticket_id, tickets.c.open, tickets.c.grade)
-    query = select(*columns, tickets.c.emergency).where(tickets.c.event_id.in_(event_ids))
-    rows = connection.execute(query)
-    return {r.event_id: Known(r.ticket_id, r.open, r.grade, r.emergency) for r in rows}
+    query = select(*columns, tickets.c.emergency, tickets.c.graded_by_human)
+    rows = connection.execute(query.where(tickets.c.event_id.in_(event_ids)))
+    return {
+        r.event_id: Known(r.ticket_id, r.open, r.grade, r.emergency, r.graded_by_human)
+        for r in rows
+    }
 
 
 def _opened(
@@ -218,6 +235,28 @@ def _regraded(
     return _known(store.change(ticket_id, decide))
 
 
-def _known(stored: Stored) -> Known:
-    ticket = stored.ticket
-    return Known(stored.ticket_id, ticket.is_open, int(ticket.grade), ticket.emergency)
+def _decided(
+    store: TicketStore, ticket_id: str, event: Event, jurisdiction: Jurisdiction, clock: Clock
+) -> Known:
+    """Who settled the posts has settled the grade, and the record names that person; a ticket is
+    never below 一般, so what fell to no risk at all is for people to dismiss."""
+
+    def decide(current: Stored, acts: Sequence[Act]) -> Change:
+        if not _known(current, acts).asks_person(event):
+            return Change()
+        lower = event.severity < current.ticket.grade
+        data: dict[str, object] = {
+            "grade": max(int(event.severity), int(Severity.ORDINARY)),
+            "emergency": event.emergency is not None,
+            "reason": "更正帖文研判后，事件等级随之调整" if lower else "复核帖文时确认等级",
+        }
+        act = Act(clock.now(), str(event.decided_by), "grade", data)
+        return Change((act,), announce=announcer(jurisdiction))
+
+    stored = store.change(ticket_id, decide)
+    return replace(_known(stored), graded_by_human=True)
+
+
+def _known(stored: Stored, acts: Sequence[Act] = ()) -> Known:
+    ticket, by_human = stored.ticket, graded_by_human(acts)
+    return Known(stored.ticket_id, ticket.is_open, int(ticket.grade), ticket.emergency, by_human)

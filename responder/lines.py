@@ -11,6 +11,8 @@ from sqlalchemy import Row
 from responder import labels
 from responder.answers import Offer
 from responder.copies import event_of, post_of, verdict_of
+from responder.corrections import Correction
+from responder.explanation import shown
 from responder.readmodels import (
     ClockView,
     EventLine,
@@ -22,8 +24,9 @@ from responder.readmodels import (
     PushLine,
     TicketLine,
 )
+from yuqing.domain.decision import confirmed
 from yuqing.domain.jurisdiction import Jurisdiction
-from yuqing.domain.text import mask
+from yuqing.domain.text import clean, mask
 
 Jurisdictions = Mapping[str, Jurisdiction]
 
@@ -119,23 +122,29 @@ def event_line(snapshot: Any, ticket_id: str | None) -> EventLine:
     )
 
 
-def post_line(row: Row[Any]) -> PostLine:
-    """One copied post."""
+def post_line(row: Row[Any], said: Correction | None = None) -> PostLine:
+    """One copied post, and what people `said` of it since."""
     post, verdict = post_of(row.post), verdict_of(row.verdict)
+    if said is not None:
+        verdict = confirmed(verdict, said.after, said.who, said.at)
+    told = shown(post, verdict.evidence)
     return PostLine(
         post_id=post.post_id,
         source=post.source,
         owner=post.owner,
-        title=mask(post.title),
-        body=mask(post.body),
+        title=told.text[: told.title],
+        body=told.text[told.body :],
         url=post.url,
-        author=mask(post.author),
+        author=mask(clean(post.author)),
         published_at=post.published_at,
         seen_at=post.seen_at,
         topic_zh=labels.named(labels.TOPICS, verdict.topic),
         severity=int(verdict.severity),
         severity_zh=labels.GRADES[verdict.severity],
         sha256=row.sha256,
+        relevant=verdict.relevant,
+        spans=told.spans,
+        confirmed_by=verdict.confirmed_by or "",
     )
 
 

@@ -21,9 +21,9 @@ from responder.rows import insert_new
 from responder.schema import notices, outbox
 from stream.bus import Outgoing
 from stream.codec import encode
-from stream.messages import TicketChanged
+from stream.messages import Corrected, Regrouped, TicketChanged
 from stream.sql import failures_named
-from stream.topics import TICKETS
+from stream.topics import DECISIONS, TICKETS
 from yuqing.domain.clock import Clock, real_span
 from yuqing.domain.errors import RetryLater
 
@@ -71,6 +71,20 @@ def put_change(connection: Connection, change: TicketChanged, now: datetime) -> 
         "ticket_id": change.ticket_id,
         "target": TICKETS.name,
         "payload": {"value": value},
+    }
+    insert_new(connection, outbox, [row | _fresh(now, now)])
+
+
+def put_decision(
+    connection: Connection, decision: Corrected | Regrouped, key: str, now: datetime
+) -> None:
+    """Have `decision` published on the topic `decisions`, within the caller's transaction."""
+    row = {
+        "key": f"bus:{decision.decision_id}:{key}",
+        "kind": "bus",
+        "purpose": "decision",
+        "target": DECISIONS.name,
+        "payload": {"key": key, "value": encode(decision).decode()},
     }
     insert_new(connection, outbox, [row | _fresh(now, now)])
 
@@ -126,10 +140,13 @@ def _publish(
     rows: Sequence[Row[Any]],
     publish: Callable[[Sequence[Outgoing]], None],
 ) -> None:
-    values = [(row.ticket_id, row.payload["value"].encode()) for row in rows]
+    messages = [
+        Outgoing(row.target, row.payload.get("key", row.ticket_id), row.payload["value"].encode())
+        for row in rows
+    ]
     ids = [row.outbox_id for row in rows]
     try:
-        publish([Outgoing(TICKETS.name, ticket, value) for ticket, value in values])
+        publish(messages)
     except RetryLater as error:
         # Free again at once: while these waited, later changes of the same ticket would overtake.
         _write(engine, ids, lease_until=None, error=str(error))

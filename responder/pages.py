@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from responder import labels
 from responder.answers import offer_of
+from responder.corrections import latest
 from responder.lines import (
     Jurisdictions,
     clock_views,
@@ -104,7 +105,9 @@ def event_page(connection: Connection, event_id: str) -> EventPage | None:
 def posts_of(connection: Connection, event_id: str, size: int = 500) -> tuple[PostLine, ...]:
     """The copied posts of an event, newest first."""
     query = select(event_posts).where(event_posts.c.event_id == event_id).limit(size)
-    lines = (post_line(row) for row in connection.execute(query))
+    rows = connection.execute(query).all()
+    said = latest(connection, [row.post_id for row in rows])
+    lines = (post_line(row, said.get(row.post_id)) for row in rows)
     return tuple(
         sorted(lines, key=lambda line: (line.published_at or line.seen_at, line.post_id))[::-1]
     )

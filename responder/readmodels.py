@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from responder.explanation import Span
+
 
 @dataclass(frozen=True, slots=True)
 class ClockView:
@@ -92,7 +94,9 @@ class PushLine:
 
 @dataclass(frozen=True, slots=True)
 class PostLine:
-    """A copied post; `sha256` is of its canonical JSON, taken when it was copied."""
+    """A copied post with what is said of it by now; `sha256` is of its canonical JSON, as it was
+    when copied. `spans` point into `text`: title, line break, body. `confirmed_by` is the login of
+    who confirmed or corrected the verdict, empty when only the machine has judged."""
 
     post_id: str
     source: str
@@ -107,6 +111,14 @@ class PostLine:
     severity: int
     severity_zh: str
     sha256: str
+    relevant: bool = True
+    spans: tuple[Span, ...] = ()
+    confirmed_by: str = ""
+
+    @property
+    def text(self) -> str:
+        """The text that `spans` point into."""
+        return f"{self.title}\n{self.body}" if self.title and self.body else self.title or self.body
 
 
 @dataclass(frozen=True, slots=True)

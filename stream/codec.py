@@ -6,11 +6,13 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from stream.messages import (
+    Corrected,
     Crawled,
     DeadLetter,
     EventChanged,
     Judged,
     Message,
+    Regrouped,
     Relevant,
     Seen,
     TicketChanged,
@@ -26,6 +28,8 @@ _KINDS: dict[str, type[Message]] = {
     "relevant": Relevant,
     "event_changed": EventChanged,
     "ticket_changed": TicketChanged,
+    "corrected": Corrected,
+    "regrouped": Regrouped,
     "dead": DeadLetter,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}

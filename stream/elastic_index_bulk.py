@@ -15,7 +15,7 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import streaming_bulk
 
 from stream.codec import decode, encode
-from stream.indexed import later_counts, micros, month_of, recounted, terms
+from stream.indexed import micros, month_of, recounted, succeeding, terms
 from stream.messages import Judged
 from yuqing.domain.errors import RetryLater
 from yuqing.domain.post import Sighting
@@ -109,7 +109,7 @@ def _actions(
 
 def _replacing(index: str, judged: Judged, old: _Known | None) -> Iterator[Action]:
     if old is not None:
-        judged = later_counts(judged, old.judged)
+        judged = succeeding(judged, old.judged)
         if old.index == index:
             if judged != old.judged:
                 yield _put(index, judged, "index") | old.guard

@@ -70,7 +70,8 @@ class Index(Protocol):
 
     def put(self, documents: Sequence[Judged | Seen]) -> None:
         """Add or replace posts; a Seen updates the counts of a known post (the latest `seen_at`
-        wins, an unknown post is ignored; a post put again keeps later counts it already has).
+        wins, an unknown post is ignored; a post put again keeps later counts it already has, and
+        a verdict that a person confirmed unless it brings a later one of a person).
 
         Raises Refused, when all others are in, for posts that can never be stored."""
         ...

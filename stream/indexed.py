@@ -19,6 +19,7 @@ import orjson
 from stream.codec import encode
 from stream.index import Refused, Search
 from stream.messages import Judged, Seen
+from yuqing.domain.decision import more_settled
 from yuqing.domain.errors import InvalidMessage
 from yuqing.domain.post import Sighting
 
@@ -61,7 +62,7 @@ def folded(documents: Iterable[Judged | Seen]) -> tuple[dict[str, Judged], dict[
     for document in documents:
         if isinstance(document, Judged):
             post_id = document.post.post_id
-            posts[post_id] = later_counts(document, posts.get(post_id))
+            posts[post_id] = succeeding(document, posts.get(post_id))
         else:
             sighting = document.sighting
             seen[sighting.post_id] = _later(sighting, seen.get(sighting.post_id))
@@ -91,9 +92,14 @@ def take_unwritable(posts: dict[str, Judged]) -> dict[str, str]:
     return refused
 
 
-def later_counts(new: Judged, old: Judged | None) -> Judged:
-    """`new`, but with the counts of `old` where those were seen later."""
-    return new if old is None else recounted(new, old.sighting)
+def succeeding(new: Judged, old: Judged | None) -> Judged:
+    """`new`, but with the counts of `old` where those were seen later, and with its verdict where
+    a person has confirmed that: judging anew must not undo what people decided."""
+    if old is None:
+        return new
+    verdict = more_settled(new.verdict, old.verdict)
+    new = new if verdict is new.verdict else replace(new, verdict=verdict)
+    return recounted(new, old.sighting)
 
 
 def recounted(judged: Judged, sighting: Sighting) -> Judged:

@@ -1,4 +1,8 @@
-"""From the bus into the index: the stage that keeps judged posts searchable, and its replay."""
+"""From the bus into the index: the stage that keeps judged posts searchable, and its replay.
+
+What people correct comes by a topic of its own and may overtake the post itself; the index keeps
+their word whatever comes first (see `Index.put`).
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,8 @@ from stream.bus import Bus, Record
 from stream.codec import decode
 from stream.handling import Handler, Outcome, Refusal
 from stream.index import Index, Refused
-from stream.messages import Judged, Seen
-from stream.topics import POSTS_JUDGED
+from stream.messages import Corrected, Judged, Regrouped, Seen
+from stream.topics import DECISIONS, POSTS_JUDGED
 from yuqing.domain.errors import InvalidMessage
 
 _LOOKED_AT = 1000
@@ -23,14 +27,24 @@ def indexing(index: Index) -> Handler:
     """
 
     def handle(records: Sequence[Record]) -> Outcome:
-        good, refused = _sorted_out(records)
-        try:
-            index.put([document for _, document in good])
-        except Refused as error:
-            for record, document in good:
-                if isinstance(document, Judged) and document.post.post_id in error.posts:
-                    refused.append(Refusal(record, error.posts[document.post.post_id]))
-        return Outcome(refused=tuple(refused))
+        return _put(index, *_sorted_out(records))
+
+    return handle
+
+
+def settling(index: Index) -> Handler:
+    """The handler of group `index-decisions` on decisions: the index shows what people said. What
+    they decide about events is not the index's business."""
+
+    def handle(records: Sequence[Record]) -> Outcome:
+        corrected: list[tuple[Record, Judged]] = []
+        refused: list[Refusal] = []
+        for record in records:
+            try:
+                corrected += [(record, judged) for judged in _corrected(record)]
+            except InvalidMessage as error:
+                refused.append(Refusal(record, str(error)))
+        return _put(index, corrected, refused)
 
     return handle
 
@@ -43,6 +57,27 @@ def judged_on(bus: Bus) -> Iterator[Judged | Seen]:
         for record in records:
             start[record.partition] = record.offset + 1
         yield from (document for _, document in _sorted_out(records)[0])
+
+
+def _put(
+    index: Index, good: Sequence[tuple[Record, Judged | Seen]], refused: list[Refusal]
+) -> Outcome:
+    try:
+        index.put([document for _, document in good])
+    except Refused as error:
+        for record, document in good:
+            if isinstance(document, Judged) and document.post.post_id in error.posts:
+                refused.append(Refusal(record, error.posts[document.post.post_id]))
+    return Outcome(refused=tuple(refused))
+
+
+def _corrected(record: Record) -> list[Judged]:
+    message = decode(record.value)
+    if isinstance(message, Corrected):
+        return [message.judged]
+    if isinstance(message, Regrouped):
+        return []
+    raise InvalidMessage(f"{type(message).__name__} has no place on {DECISIONS.name}")
 
 
 def _sorted_out(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from yuqing.domain.decision import Labels, Regroup
 from yuqing.domain.event import Event
 from yuqing.domain.post import Post, Sighting
 from yuqing.domain.verdict import Verdict
@@ -66,6 +67,41 @@ class TicketChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """decisions: a person confirmed or corrected the verdict on a post; one message for each
+    jurisdiction it concerns.
+
+    `judged` carries the verdict as the person left it, `before` is what it was. `decision_id` names
+    the decision for ever.
+    """
+
+    decision_id: str
+    jurisdiction: str
+    judged: Judged
+    before: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Regrouped:
+    """decisions: a person said which posts are one matter.
+
+    MERGE: `event_id` goes into `into`. SPLIT: `posts` leave `event_id` for `into`, or for an event
+    of their own (None); `left_seen_at` is when the first of those that stay was seen. PIN: `posts`
+    stay in `event_id`, and that is never merged into another by itself.
+    """
+
+    decision_id: str
+    jurisdiction: str
+    action: Regroup
+    event_id: str
+    into: str | None
+    posts: tuple[Relevant, ...]
+    left_seen_at: datetime | None
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetter:
     """dead: a message that a stage refused, with the reason and the original, byte for byte.
 
@@ -83,4 +119,14 @@ class DeadLetter:
     at: datetime
 
 
-Message = Crawled | Seen | Judged | Relevant | EventChanged | TicketChanged | DeadLetter
+Message = (
+    Crawled
+    | Seen
+    | Judged
+    | Relevant
+    | EventChanged
+    | TicketChanged
+    | Corrected
+    | Regrouped
+    | DeadLetter
+)

@@ -24,6 +24,12 @@ class StageMetrics:
         self._retried = Counter(
             "yuqing_retried", "Batches that had to be tried again", labels, registry=registry
         )
+        self._drift = Gauge(
+            "yuqing_drift_psi",
+            "Population stability index of the judge's answers against the reference",
+            ("jurisdiction", "head"),
+            registry=registry,
+        )
         self._seconds = Histogram(
             "yuqing_stage_seconds",
             "Seconds a batch takes from polled to committed",
@@ -31,6 +37,10 @@ class StageMetrics:
             registry=registry,
             buckets=_BUCKETS,
         )
+
+    def drifted(self, jurisdiction: str, head: str, psi: float) -> None:
+        """How far one head of the judge has moved from the reference."""
+        self._drift.labels(jurisdiction, head).set(psi)
 
     def handled(self, stage: str, topic: str, records: int, dead: int, seconds: float) -> None:
         """One batch is committed: `records` in all, `dead` of them refused."""

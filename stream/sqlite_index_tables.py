@@ -17,7 +17,7 @@ from typing import cast
 import orjson
 
 from stream.codec import decode, encode
-from stream.indexed import later_counts, micros, month_of, recounted, terms
+from stream.indexed import micros, month_of, recounted, succeeding, terms
 from stream.messages import Judged
 from yuqing.domain.post import Sighting
 from yuqing.domain.text import tokens
@@ -135,8 +135,8 @@ def _look_up(
 
 
 def _put(connection: sqlite3.Connection, month: Month, judged: Judged, old: _Known | None) -> None:
-    if old is not None and old.seen > micros(judged.sighting.seen_at):
-        judged = later_counts(judged, _body(connection, old))
+    if old is not None:
+        judged = succeeding(judged, _body(connection, old))
     words = _words(judged)
     key = sha256(words.encode()).digest()[:16]
     if old is not None and (old.month, old.words) == (month, key):

@@ -16,11 +16,11 @@ class TopicPlan:
 
 
 POSTS_RAW = TopicPlan("posts.raw", "place", ("judge",))
-POSTS_JUDGED = TopicPlan("posts.judged", "place", ("index", "watch"))
+POSTS_JUDGED = TopicPlan("posts.judged", "place", ("index", "watch", "review"))
 POSTS_RELEVANT = TopicPlan("posts.relevant", "jurisdiction", ("group", "answers"))
 EVENTS = TopicPlan("events", "event", ("respond",))
 TICKETS = TopicPlan("tickets", "ticket")
-DECISIONS = TopicPlan("decisions", "jurisdiction")
+DECISIONS = TopicPlan("decisions", "jurisdiction", ("index-decisions", "group-decisions"))
 DEAD = TopicPlan("dead", "topic", partitions=1)
 
 TOPICS: tuple[TopicPlan, ...] = (

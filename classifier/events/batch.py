@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from classifier.events.candidates import Postings
@@ -36,11 +36,13 @@ def take(
 ) -> list[EventChanged]:
     """Give every post of one jurisdiction its event; one EventChanged per event they touch.
 
-    A post that has an event keeps it and changes nothing. The outcome depends on the order of
-    posts, not on how they were cut into batches. `positions` are recorded with it.
+    A post that has an event keeps it and changes nothing; one that a person found irrelevant gets
+    none. The outcome depends on the order of posts, not on how they were cut into batches.
+    `positions` are recorded with it.
     """
     asked = {p.post.post_id for p in posts} | {p.post.revises for p in posts if p.post.revises}
     memory = ledger.memory(asked)
+    posts = _settled(posts, memory)
     fresh = _fresh(posts, memory)
     sorter = _sorter(ledger, fresh, rules)
     members, steps = _placed(sorter, fresh, memory)
@@ -69,6 +71,13 @@ def take(
     ]
 
 
+def _settled(posts: Sequence[Relevant], memory: Memory) -> Sequence[Relevant]:
+    if not memory.settled:
+        return posts
+    said = [replace(p, verdict=memory.settled.get(p.post.post_id, p.verdict)) for p in posts]
+    return [p for p in said if p.verdict.relevant or p.post.post_id in memory.members]
+
+
 def _fresh(posts: Sequence[Relevant], memory: Memory) -> Fresh:
     new: dict[str, Relevant] = {}
     for relevant in posts:
@@ -82,7 +91,7 @@ def _fresh(posts: Sequence[Relevant], memory: Memory) -> Fresh:
 
 def _sorter(ledger: Ledger, fresh: Fresh, rules: Rules) -> Sorter:
     keys = {key for _relevant, traits in fresh for key in traits.keys}
-    sorter = Sorter(rules, Postings(ledger.postings(keys)), ledger.standings)
+    sorter = Sorter(rules, Postings(ledger.postings(keys)), ledger.standings, ledger.pinned)
     sorter.prepare([traits for _relevant, traits in fresh])
     return sorter
 
@@ -91,14 +100,14 @@ def _placed(sorter: Sorter, fresh: Fresh, memory: Memory) -> tuple[dict[str, str
     """(post to event once all is placed, how it came to be)."""
     members, steps = dict(memory.members), list[Step]()
     for relevant, traits in fresh:
-        post, at, known = relevant.post, _seconds(relevant), len(sorter.merged)
+        post, at, known = relevant.post, seconds_of(relevant), len(sorter.merged)
         event = memory.pins.get(post.post_id) or members.get(post.revises or "")
         if event:
             event = _left_of(event, sorter.merged)
-            sorter.join(event, traits, _marks(relevant), at)
+            sorter.join(event, traits, marks_of(relevant), at)
         else:
             founding = event_id_of(relevant.jurisdiction, post.post_id)
-            event = sorter.place(traits, _marks(relevant), at, founding)
+            event = sorter.place(traits, marks_of(relevant), at, founding)
         merged = tuple(islice(sorter.merged.items(), known, None))
         members[post.post_id] = event
         steps.append(Step(relevant, event, merged))
@@ -109,7 +118,7 @@ def _grow(kept: dict[str, Kept], steps: Iterable[Step]) -> list[str]:
     changed: dict[str, None] = {}
     for step in steps:
         for gone, into in step.merged:
-            kept[into] = _united(kept[into], kept.pop(gone))
+            kept[into] = united_kept(kept[into], kept.pop(gone))
             changed.pop(gone, None)
         old, post = kept.get(step.event), step.post
         state = grown(old.state, post) if old else founded(step.event, post)
@@ -119,7 +128,8 @@ def _grow(kept: dict[str, Kept], steps: Iterable[Step]) -> list[str]:
     return list(changed)
 
 
-def _united(left: Kept, gone: Kept) -> Kept:
+def united_kept(left: Kept, gone: Kept) -> Kept:
+    """Two events that are one, as stored."""
     return Kept(united(left.state, gone.state), (*gone.recent, *left.recent)[-IDS_TOLD:])
 
 
@@ -129,12 +139,14 @@ def _left_of(event: str, merged: Mapping[str, str]) -> str:
     return event
 
 
-def _marks(relevant: Relevant) -> Marks:
+def marks_of(relevant: Relevant) -> Marks:
+    """What grouping asks of the verdict."""
     verdict, citizen = relevant.verdict, relevant.post.owner is not Owner.OFFICIAL
     topics = frozenset({verdict.topic, *verdict.also} - {Topic.OTHER})
     hearsay = citizen and verdict.rumour_risk >= HEARSAY
     return Marks(topics, verdict.emergency, hearsay)
 
 
-def _seconds(relevant: Relevant) -> int:
+def seconds_of(relevant: Relevant) -> int:
+    """When the post was published, in epoch seconds."""
     return int(relevant.post.first_known_at.timestamp())

@@ -1,4 +1,4 @@
-"""The `group` stage: posts.relevant in, events out."""
+"""The `group` stage: posts.relevant and people's decisions in, events out."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from classifier.events.batch import take
+from classifier.events.decided import correct, regroup
 from classifier.events.group import Rules
 from classifier.events.store import GroupingStore
 from stream.bus import Outgoing, Record
 from stream.codec import decode, encode
 from stream.handling import Handler, Outcome, Refusal
-from stream.messages import EventChanged, Relevant
+from stream.messages import Corrected, EventChanged, Message, Regrouped, Relevant
 from stream.topics import EVENTS
 from yuqing.domain.errors import InvalidMessage
 
@@ -38,6 +39,37 @@ def group_handler(store: GroupingStore, rules: Rules = LIVE) -> Handler:
         return Outcome(tuple(outgoing), tuple(refused))
 
     return handle
+
+
+def decisions_handler(store: GroupingStore, rules: Rules = LIVE) -> Handler:
+    """What people decide, one decision a transaction; publishes the events that it is about."""
+
+    def handle(records: Sequence[Record]) -> Outcome:
+        outgoing: list[Outgoing] = []
+        refused: list[Refusal] = []
+        for record in records:
+            try:
+                changes = _decided(store, decode(record.value), _positions([record]), rules)
+            except InvalidMessage as error:
+                refused.append(Refusal(record, str(error)))
+                continue
+            outgoing += [message for change in changes for message in _outgoing(change)]
+        return Outcome(tuple(outgoing), tuple(refused))
+
+    return handle
+
+
+def _decided(
+    store: GroupingStore, message: Message, positions: Mapping[tuple[str, int], int], rules: Rules
+) -> list[EventChanged]:
+    if not isinstance(message, Corrected | Regrouped):
+        raise InvalidMessage(f"field kind: {type(message).__name__} is not for this topic")
+    if not message.jurisdiction:
+        return []
+    with store.ledger(message.jurisdiction) as ledger:
+        if isinstance(message, Corrected):
+            return correct(ledger, message, positions, rules)
+        return regroup(ledger, message, positions)
 
 
 def _sorted_out(records: Sequence[Record]) -> tuple[dict[str, list[Relevant]], list[Refusal]]:

@@ -15,12 +15,13 @@ from classifier.events.profile import Profile
 from classifier.events.standing import Standing
 from classifier.events.state import EventState
 from classifier.events.words import Words
-from yuqing.domain.verdict import Emergency, Topic
+from yuqing.domain.verdict import Emergency, Topic, Verdict
 
 _HEAD = struct.Struct("<IIHHHHBqq")
 _TOPICS, _EMERGENCIES = tuple(Topic), tuple(Emergency)
 T = TypeVar("T")
 _STATE: TypeAdapter[EventState] = TypeAdapter(EventState)
+_VERDICT: TypeAdapter[Verdict] = TypeAdapter(Verdict)
 
 
 def pack_words(words: Words) -> bytes:
@@ -41,6 +42,16 @@ def pack_state(state: EventState) -> bytes:
 def unpack_state(packed: bytes) -> EventState:
     """What `pack_state` packed."""
     return _STATE.validate_json(packed)
+
+
+def pack_verdict(verdict: Verdict) -> bytes:
+    """JSON of the verdict."""
+    return orjson.dumps(verdict)
+
+
+def unpack_verdict(packed: bytes) -> Verdict:
+    """What `pack_verdict` packed."""
+    return _VERDICT.validate_json(packed)
 
 
 def pack_standing(standing: Standing) -> bytes:

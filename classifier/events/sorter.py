@@ -18,7 +18,8 @@ def event_id_of(jurisdiction: str, founding_post_id: str) -> str:
 
 
 class Sorter:
-    """`load` brings the standing of known events by id. Mutable; one owner.
+    """`load` brings the standing of known events by id, `pinned` tells which of some events people
+    pinned posts to: those are never merged. Mutable; one owner.
 
     `merged` maps events that were found to be another to that one, in the order of finding.
     """
@@ -28,12 +29,14 @@ class Sorter:
         rules: Rules,
         postings: Postings,
         load: Callable[[Collection[str]], Mapping[str, Standing]] = lambda _ids: {},
+        pinned: Callable[[Collection[str]], frozenset[str]] = lambda _ids: frozenset(),
     ) -> None:
         self.postings = postings
         self.standings: dict[str, Standing] = {}
         self.merged: dict[str, str] = {}
         self._rules = rules
         self._load = load
+        self._pinned = pinned
         self._span = rules.window.total_seconds() if rules.window else inf
 
     def prepare(self, posts: Collection[Traits]) -> None:
@@ -70,7 +73,7 @@ class Sorter:
         """The event that is left of `one` and `two`: `one` unless they are one matter, then the
         one with more posts."""
         mine, other = self.standings[one], self.standings[two]
-        if not one_matter(mine, other, self._rules):
+        if not one_matter(mine, other, self._rules) or self._pinned((one, two)):
             return one
         larger = (other.profile.posts, -other.first, two) > (mine.profile.posts, -mine.first, one)
         gone, into = (one, two) if larger else (two, one)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -13,14 +14,25 @@ from sqlalchemy.dialects import postgresql, sqlite
 from classifier.events.packing import (
     pack_standing,
     pack_state,
+    pack_verdict,
     pack_words,
     unpack_standing,
     unpack_state,
+    unpack_verdict,
     unpack_words,
 )
 from classifier.events.standing import Standing
 from classifier.events.store import Changes, Kept, Memory
-from classifier.events.tables import aliases, events, members, pins, positions, postings, streams
+from classifier.events.tables import (
+    aliases,
+    events,
+    members,
+    pins,
+    positions,
+    postings,
+    settled,
+    streams,
+)
 from classifier.events.words import Words
 
 _ASKED_AT_ONCE = 5000
@@ -36,8 +48,13 @@ class SqlLedger:
 
     def memory(self, post_ids: Collection[str]) -> Memory:
         """See Ledger."""
+        said = settled.c
+        left = self._select(said.post_id, post_ids, said.verdict, mine=said.jurisdiction)
         return Memory(
-            self._words, self._events_of(members, post_ids), self._events_of(pins, post_ids)
+            self._words,
+            self._events_of(members, post_ids),
+            self._events_of(pins, post_ids),
+            {row.post_id: unpack_verdict(row.verdict) for row in left},
         )
 
     def postings(self, keys: Collection[int]) -> Iterable[tuple[int, int, str]]:
@@ -60,6 +77,26 @@ class SqlLedger:
             for row in rows
         }
 
+    def pinned(self, event_ids: Collection[str]) -> frozenset[str]:
+        """See Ledger."""
+        found = self._select(pins.c.event_id, event_ids, mine=pins.c.jurisdiction)
+        return frozenset(row.event_id for row in found)
+
+    def present(self, event_ids: Collection[str]) -> Mapping[str, str]:
+        """See Ledger."""
+        left = self._left_of(event_ids)
+        return {event_id: left.get(event_id, event_id) for event_id in event_ids}
+
+    def ends(self, event_id: str, without: Collection[str]) -> tuple[datetime, datetime] | None:
+        """See Ledger."""
+        posted = members.c.posted_at
+        asked = sa.select(sa.func.min(posted).label("first"), sa.func.max(posted).label("last"))
+        mine = (members.c.jurisdiction == self._jurisdiction) & (members.c.event_id == event_id)
+        row = self._connection.execute(
+            asked.where(mine, members.c.post_id.not_in(sorted(without)))
+        ).one()
+        return (row.first, row.last) if row.first is not None else None
+
     def record(self, changes: Changes) -> None:
         """See Ledger."""
         mine = {"jurisdiction": self._jurisdiction}
@@ -80,6 +117,17 @@ class SqlLedger:
                 mine | {"key": key, "slot": slot, "event_id": event_id, "at": at}
                 for (key, slot), (event_id, at) in sorted(changes.postings.items())
             ],
+        )
+        self._put(
+            pins,
+            [
+                mine | {"post_id": p.post_id, "event_id": p.event_id, "who": p.who, "at": p.at}
+                for p in changes.pins
+            ],
+        )
+        self._put(
+            settled,
+            [mine | {"post_id": v.post_id, "verdict": pack_verdict(v)} for v in changes.settled],
         )
         self._put(
             positions,

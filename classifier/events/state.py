@@ -22,14 +22,16 @@ ABSORBED_KEPT = 64
 
 @dataclass(frozen=True, slots=True)
 class EventState:
-    """The event so far: `event` without its post ids, the counts its majorities rest on, and how
-    clear its title is."""
+    """The event so far: `event` without its post ids, the counts its majorities rest on, how clear
+    its title is, and the `grades` and emergency `kinds` of the posts that may raise it."""
 
     event: Event
     topics: tuple[tuple[Topic, int], ...] = ()
     dispositions: tuple[tuple[Disposition, int], ...] = ()
     places: tuple[tuple[str, int], ...] = ()
     clarity: float = 0.0
+    grades: tuple[tuple[Severity, int], ...] = ()
+    kinds: tuple[tuple[Emergency, int], ...] = ()
 
 
 def founded(event_id: str, by: Relevant) -> EventState:
@@ -58,14 +60,17 @@ def founded(event_id: str, by: Relevant) -> EventState:
 def grown(state: EventState, by: Relevant) -> EventState:
     """`state` with one more post; a post of an official source never raises the grade."""
     old, verdict, at = state.event, by.verdict, by.post.first_known_at
+    raises = by.post.owner is not Owner.OFFICIAL
     state = EventState(
         old,
-        _counted(state.topics, [verdict.topic]),
-        _counted(state.dispositions, [verdict.disposition]),
-        _counted(state.places, verdict.places)[:PLACES_KEPT],
+        counted(state.topics, [verdict.topic]),
+        counted(state.dispositions, [verdict.disposition]),
+        counted(state.places, verdict.places)[:PLACES_KEPT],
         state.clarity,
+        counted(grades_of(state), [verdict.severity] if raises else ()),
+        counted(state.kinds, [verdict.emergency] if raises and verdict.emergency else ()),
     )
-    clear = clarity(by, _most(state.topics))
+    clear = clarity(by, most(state.topics))
     better = not old.title or clear >= state.clarity + CLEARLY_BETTER
     event = replace(
         old,
@@ -73,16 +78,18 @@ def grown(state: EventState, by: Relevant) -> EventState:
         posts=old.posts + 1,
         rumour_risk=_mean(old.rumour_risk, old.posts, verdict.rumour_risk, 1),
         title=title_of(by) if better else old.title,
-        topic=_most(state.topics),
-        disposition=_disposition(state.dispositions),
+        topic=most(state.topics),
+        disposition=majority(state.dispositions),
         places=tuple(place for place, _n in state.places),
         first_posted_at=min(old.first_posted_at, at),
         first_seen_at=min(old.first_seen_at, by.sighting.seen_at),
         last_posted_at=max(old.last_posted_at, at),
         heat=warmed(old.heat, at),
         watch_kinds=tuple(sorted({*old.watch_kinds, *verdict.watch_kinds})),
+        decided_by=verdict.confirmed_by or old.decided_by,
+        decided_severity=verdict.severity if verdict.confirmed_by else old.decided_severity,
     )
-    event = event if by.post.owner is Owner.OFFICIAL else _raised(event, by)
+    event = _raised(event, by) if raises else event
     return replace(state, event=event, clarity=clear if better else state.clarity)
 
 
@@ -99,10 +106,10 @@ def united(left: EventState, gone: EventState) -> EventState:
         version=one.version + 1,
         posts=one.posts + two.posts,
         title=two.title if better else one.title,
-        topic=_most(topics),
+        topic=most(topics),
         severity=max(one.severity, two.severity),
         emergency=(two.emergency or one.emergency) if graver else one.emergency or two.emergency,
-        disposition=_disposition(dispositions),
+        disposition=majority(dispositions),
         rumour_risk=_mean(one.rumour_risk, one.posts, two.rumour_risk, two.posts),
         places=tuple(place for place, _n in places),
         first_posted_at=min(one.first_posted_at, two.first_posted_at),
@@ -112,7 +119,16 @@ def united(left: EventState, gone: EventState) -> EventState:
         watch_kinds=tuple(sorted({*one.watch_kinds, *two.watch_kinds})),
         absorbed=(*one.absorbed, *two.absorbed, two.event_id)[-ABSORBED_KEPT:],
     )
-    return EventState(event, topics, dispositions, places, gone.clarity if better else left.clarity)
+    clear = gone.clarity if better else left.clarity
+    grades = _summed(grades_of(left), grades_of(gone))
+    kinds = _summed(left.kinds, gone.kinds)
+    return EventState(event, topics, dispositions, places, clear, grades, kinds)
+
+
+def grades_of(state: EventState) -> tuple[tuple[Severity, int], ...]:
+    """The grades counted; an event kept before they were is taken to have been graded by all."""
+    event = state.event
+    return state.grades or (((event.severity, event.posts),) if event.posts else ())
 
 
 def told(state: EventState, post_ids: Sequence[str]) -> Event:
@@ -137,12 +153,14 @@ def _mean(one: float, posts: int, two: float, more: int) -> float:
     return (one * posts + two * more) / (posts + more)
 
 
-def _disposition(counts: Iterable[tuple[Disposition, int]]) -> Disposition:
+def majority(counts: Iterable[tuple[Disposition, int]]) -> Disposition:
+    """The disposition that most posts ask for."""
     asked = [pair for pair in counts if pair[0] is not Disposition.NONE]
-    return _most(asked) if asked else Disposition.NONE
+    return most(asked) if asked else Disposition.NONE
 
 
-def _counted(counts: tuple[tuple[T, int], ...], new: Iterable[T]) -> tuple[tuple[T, int], ...]:
+def counted(counts: tuple[tuple[T, int], ...], new: Iterable[T]) -> tuple[tuple[T, int], ...]:
+    """`counts` with one more of each of `new`, the largest first."""
     after = dict(counts)
     for value in new:
         after[value] = after.get(value, 0) + 1
@@ -158,5 +176,6 @@ def _summed(
     return tuple(sorted(after.items(), key=lambda item: -item[1]))
 
 
-def _most(counts: Sequence[tuple[T, int]]) -> T:
+def most(counts: Sequence[tuple[T, int]]) -> T:
+    """The value counted most."""
     return counts[0][0]

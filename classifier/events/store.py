@@ -12,16 +12,19 @@ from classifier.events.standing import Standing
 from classifier.events.state import EventState
 from classifier.events.words import Words
 from yuqing.domain.event import Event
+from yuqing.domain.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is known before a batch is read: `words` of the stream, `members` (post to event) and
-    `pins` (post to the event a person put it in) of the posts asked for."""
+    """What is known before a batch is read: `words` of the stream, `members` (post to event),
+    `pins` (post to the event a person put it in) and `settled` (post to the verdict a person left)
+    of the posts asked for."""
 
     words: Words
     members: Mapping[str, str]
     pins: Mapping[str, str]
+    settled: Mapping[str, Verdict] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,21 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """A person's word that a post belongs to an event."""
+
+    post_id: str
+    event_id: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What a batch changed; `postings` as in `Postings.changed`; `positions` maps (topic,
     partition) to the next offset to read; `merged` maps events to those they went into, in the
-    order they did: from then on the former's id leads to the latter everywhere."""
+    order they did: from then on the former's id leads to the latter everywhere; `settled` are the
+    verdicts that people left."""
 
     words: Words
     members: Sequence[Member] = ()
@@ -54,6 +68,8 @@ class Changes:
     postings: Mapping[tuple[int, int], tuple[str, int]] = field(default_factory=dict)
     positions: Mapping[tuple[str, int], int] = field(default_factory=dict)
     merged: Mapping[str, str] = field(default_factory=dict)
+    pins: Sequence[Pin] = ()
+    settled: Sequence[Verdict] = ()
 
 
 class Ledger(Protocol):
@@ -73,6 +89,19 @@ class Ledger(Protocol):
 
     def kept(self, event_ids: Collection[str]) -> Mapping[str, Kept]:
         """The known ones of `event_ids`."""
+        ...
+
+    def pinned(self, event_ids: Collection[str]) -> frozenset[str]:
+        """Those of `event_ids` that people pinned posts to: never merged but by people."""
+        ...
+
+    def present(self, event_ids: Collection[str]) -> Mapping[str, str]:
+        """Each of `event_ids` to the event it is now: itself, or the one it went into."""
+        ...
+
+    def ends(self, event_id: str, without: Collection[str]) -> tuple[datetime, datetime] | None:
+        """When the first and the last post of the event was published, `without` some of them;
+        None when no other is left."""
         ...
 
     def record(self, changes: Changes) -> None:

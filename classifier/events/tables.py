@@ -57,6 +57,13 @@ pins = sa.Table(
     sa.Column("who", sa.String(128), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
 )
+settled = sa.Table(
+    "grouping_settled",
+    metadata,
+    sa.Column("jurisdiction", _NAME, primary_key=True),
+    sa.Column("post_id", _ID, primary_key=True),
+    sa.Column("verdict", sa.LargeBinary, nullable=False),
+)
 aliases = sa.Table(
     "grouping_aliases",
     metadata,

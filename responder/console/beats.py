@@ -20,6 +20,9 @@ STAGES = {
     (Kind.STAGE, "respond"): "立案",
     (Kind.STAGE, "answers"): "答复比对",
     (Kind.STAGE, "watch"): "监测方案",
+    (Kind.STAGE, "review"): "复核队列",
+    (Kind.STAGE, "index-decisions"): "更正入库",
+    (Kind.STAGE, "group-decisions"): "事件调整",
     (Kind.SWEEP, "sweep"): "时限巡查",
     (Kind.OUTBOX, "outbox"): "催办发送",
 }

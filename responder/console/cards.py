@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from responder.labels import EMERGENCIES, GRADES, TOPICS, named
+from responder.console.marks import body_of, title_of
+from responder.explanation import shown
+from responder.labels import DISPOSITIONS, EMERGENCIES, GRADES, TOPICS, named
 from stream.messages import Judged
 from yuqing.domain.post import Sighting
 from yuqing.domain.text import clean, mask
 from yuqing.domain.verdict import Evidence, Verdict
 
 LONGEST = 400
-BEYOND = 40  # a number that the cut would halve is masked whole
-STRONG = frozenset({"severity", "emergency", "rumour_risk"})
-WHAT = {
-    "severity": "等级依据",
-    "emergency": "突发事件依据",
-    "rumour_risk": "不实风险依据",
-    "topic": "议题依据",
-    "disposition": "处置分类依据",
-    "place": "地点",
-    "relevant": "无关依据",
-}
-_MARK = Markup('<mark class="{}" title="{}">{}</mark>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +40,26 @@ class PostCard:
     revised: bool
     counts: str
     why: str
+    also_zh: str
+    disposition_zh: str
+    places: str
+    confidence: int
+    risk: int
+    confirmed_by: str
     fresh: bool = False
 
 
 def card_of(judged: Judged, sources: Mapping[str, str], whole: bool = False) -> PostCard:
     """`judged` as a card; the body cut to 400 characters unless `whole`."""
     post, verdict = judged.post, judged.verdict
-    split = len(post.title) + 1 if post.title and post.body else 0
-    title = _marked(post.title, verdict.evidence, 0, len(post.title)) if post.title else Markup("")
-    most = len(post.body) if whole else LONGEST
+    told = shown(post, verdict.evidence, None if whole else LONGEST)
     return PostCard(
         post_id=post.post_id,
         source=sources.get(post.source, post.source),
         owner=post.owner.value,
         author=mask(clean(post.author)),
-        title=title,
-        body=_marked(post.body, verdict.evidence, split, most),
+        title=title_of(told),
+        body=body_of(told),
         published_at=post.first_known_at,
         seen_at=post.seen_at,
         relevant=verdict.relevant,
@@ -78,6 +71,12 @@ def card_of(judged: Judged, sources: Mapping[str, str], whole: bool = False) -> 
         revised=post.revises is not None,
         counts=_counts(judged.sighting),
         why="、".join(dict.fromkeys(_grounds(verdict.evidence))),
+        also_zh="、".join(named(TOPICS, topic.value) for topic in verdict.also),
+        disposition_zh=named(DISPOSITIONS, verdict.disposition.value),
+        places="、".join(mask(clean(place)) for place in verdict.places),
+        confidence=int(verdict.confidence * 100),
+        risk=int(verdict.rumour_risk * 100),
+        confirmed_by=verdict.confirmed_by or "",
     )
 
 
@@ -97,39 +96,3 @@ def _shown_risk(verdict: Verdict) -> int:
 def _counts(sighting: Sighting) -> str:
     pairs = (("赞", sighting.likes), ("转", sighting.reposts), ("评", sighting.comments))
     return " · ".join(f"{name} {count}" for name, count in pairs if count)
-
-
-def _marked(text: str, evidence: tuple[Evidence, ...], offset: int, most: int) -> Markup:
-    """The first `most` characters of `text`, masked and escaped, with the spans of `evidence` that
-    fall into them marked."""
-    shown, kept = _visible(text[: most + BEYOND])
-    hidden = mask(shown)[:most]
-    out, at = Markup(""), 0
-    for one in sorted(evidence, key=lambda e: (e.start, e.what != "severity", -e.end)):
-        start, end = (bisect_left(kept, max(0, x - offset)) for x in (one.start, one.end))
-        if start >= min(end, len(hidden)) or start < at:
-            continue
-        out += escape(hidden[at:start]) + _MARK.format(
-            "strong" if one.what in STRONG else "", why_zh(one), hidden[start:end]
-        )
-        at = end
-    return out + escape(hidden[at:])
-
-
-def _visible(text: str) -> tuple[str, Sequence[int]]:
-    # Invisible characters go before masking: they must not hide a telephone number from it.
-    shown = clean(text)
-    if shown == text:
-        return text, range(len(text))
-    kept = [i for i, character in enumerate(text) if clean(character)]
-    return "".join(text[i] for i in kept), kept
-
-
-def why_zh(evidence: Evidence) -> str:
-    """What a mark speaks for, in words: 等级依据：…"""
-    head = WHAT.get(evidence.what, "依据")
-    kind, colon, code = evidence.rule.partition(":")
-    if not colon:
-        return f"{head}：{evidence.rule}"
-    said = TOPICS.get(code) or EMERGENCIES.get(code) or (code if kind == "地名" else "")
-    return f"{head}：{kind}{f'（{said}）' if said else ''}"

@@ -19,7 +19,9 @@ Submit = Callable[[dict[str, Any]], bool]
 
 
 @contextmanager
-def asking(title: str, done: str, send: Callable[[], bool], next_zh: str = "") -> Iterator[None]:
+def asking(
+    title: str, done: str, send: Callable[[], bool], next_zh: str = ""
+) -> Iterator[ui.dialog]:
     """A dialog around the inputs made within: Enter or the button `done` sends, what happens next
     is said before, and it closes when `send` returns True."""
     # On the page itself: the button that opened it may be redrawn while somebody types.
@@ -28,7 +30,7 @@ def asking(title: str, done: str, send: Callable[[], bool], next_zh: str = "") -
         if next_zh:
             ui.label(f"点击后：{next_zh}").classes("yq-next")
         with ui.element("form").classes("w-full") as form:
-            yield
+            yield dialog
             with ui.row().classes("w-full justify-end mt-4"):
                 ui.button("取消", on_click=dialog.close).props("flat type=button")
                 ui.button(done).props("unelevated type=submit")

@@ -11,6 +11,7 @@ from nicegui import ui
 
 from responder.api.services import COOKIE
 from responder.console.backstage import Backstage
+from responder.console.judging import offer_corrections
 from responder.console.screen import BROKEN, REFRESH_SECONDS, Screen
 from responder.doors import may_read_posts
 from responder.labels import ROLES
@@ -20,14 +21,16 @@ SAID = 4
 NAV = (
     ("/", "sensors", "实时监看"),
     ("/search", "search", "信息检索"),
+    ("/reviews", "rate_review", "复核队列"),
     ("/watchlists", "bookmark", "监测方案"),
     ("/events", "hub", "舆情事件"),
     ("/tickets", "assignment", "处置台账"),
     ("/reports", "summarize", "评估周报"),
     ("/notices", "notifications", "我的提醒"),
+    ("/drift", "trending_up", "研判漂移"),
     ("/status", "monitor_heart", "运行状态"),
 )
-OF_POSTS = ("/search", "/watchlists")
+OF_POSTS = ("/search", "/reviews", "/watchlists", "/drift")
 
 
 @contextmanager
@@ -47,6 +50,8 @@ def framed(
         screen.live(lambda: _nav(screen, at), classes="yq-nav")
         with ui.element("main").classes("yq-main"):
             yield screen
+    if screen.judges:
+        offer_corrections(screen)
     _keep_time(screen)
     ui.timer(REFRESH_SECONDS, screen.refresh, immediate=False)
 

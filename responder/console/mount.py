@@ -14,10 +14,12 @@ from nicegui import ui
 from responder.console.backstage import Backstage
 from responder.console.mishaps import Mishaps
 from responder.console.pages import (
+    drift,
     events,
     live,
     notices,
     reports,
+    reviews,
     search,
     status,
     ticket,
@@ -28,7 +30,10 @@ from responder.console.render import STATIC, environment
 from responder.console.router import Router
 from responder.console.session import add_sign_in, viewer
 
-PAGES = (live, search, watchlists, events, tickets, ticket, reports, notices, status)
+PAGES = (
+    *(live, search, reviews, watchlists, events, tickets, ticket, reports, notices),
+    *(drift, status),
+)
 ReportName = Annotated[str, PathParam(pattern=r"^[\w-]+\.(docx|html)$")]
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from jinja2 import Environment
+from markupsafe import Markup
 from nicegui import run, ui
 
 from responder.console.backstage import Backstage
+from responder.console.cards import PostCard
+from responder.console.marks import STRONG, marked
 from responder.console.render import render
+from responder.desk_judging import may_judge
+from responder.explanation import HEADS
 from responder.people import Person, Role
-from responder.readmodels import OfferLine
+from responder.readmodels import OfferLine, PostLine
 from responder.refusals import Refused
 from yuqing.domain.errors import NotAllowed, YuqingError
 
@@ -59,6 +64,40 @@ class Screen:
         """Offered answers, to look at; with a `link` to the ticket each is offered to."""
         names = self.backstage.source_names
         return self.html("offers.html", offers=offers, sources=names, link=link)
+
+    @property
+    def judges(self) -> bool:
+        """Whether the viewer may correct posts and regroup events."""
+        return may_judge(self.person)
+
+    def names(self) -> Mapping[str, str]:
+        """Logins to names, for who confirmed what."""
+        return self.backstage.recent.get("names", self.backstage.desk.names)
+
+    def posts(self, posts: Sequence[PostCard], empty: str) -> str:
+        """Judged posts as a list."""
+        return self.html(
+            "posts.html", posts=posts, empty=empty, fixable=self.judges, names=self.names()
+        )
+
+    def copies(self, posts: Sequence[PostLine], most: int) -> str:
+        """The first `most` of copied posts, with the words marked that their verdicts rest on."""
+        marked = [(post, *_marked(post)) for post in posts[:most]]
+        return self.html(
+            "event_posts.html",
+            posts=marked,
+            more=max(0, len(posts) - most),
+            sources=self.backstage.source_names,
+            fixable=self.judges,
+            names=self.names(),
+        )
+
+    def legend(self) -> None:
+        """What the marks in posts mean."""
+        heads = HEADS.items()
+        ui.html(self.html("legend.html", heads=heads, strong=STRONG), sanitize=False).classes(
+            "w-full"
+        )
 
     def live(self, make: Callable[[], str], classes: str = "w-full") -> ui.html:
         """A fragment that is made again every second and pushed when it has changed."""
@@ -124,6 +163,12 @@ class Screen:
             if value != one.last:
                 one.last = value
                 one.apply(value)
+
+
+def _marked(post: PostLine) -> tuple[Markup, Markup]:
+    text, split = post.text, len(post.text) - len(post.body)
+    title = marked(text, post.spans, 0, len(post.title))
+    return title, marked(text, post.spans, split, len(text))
 
 
 def said(error: YuqingError) -> str:

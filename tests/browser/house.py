@@ -5,14 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from prometheus_client import CollectorRegistry
+
+from classifier.events.handlers import decisions_handler
 from responder.console.beats import STAGES
 from responder.desk import Desk, NewCase, TicketFilter
-from responder.handlers import watch_handler
+from responder.handlers import respond_handler, watch_handler
+from responder.outbox import send_due
 from responder.people import Person, Role
+from responder.push import ApprisePusher
 from responder.readmodels import TicketLine, TicketPage
+from responder.reviewing import review_handler
+from responder.reviews import Reviews
 from responder.watchlists import Watchlists
+from stream.indexing import settling
 from stream.messages import Judged
+from stream.metrics import StageMetrics
 from stream.pulse import Kind
+from stream.topics import DECISIONS, EVENTS
+from stream.worker import drain
 from tests.responder_world import judged, post, recorded
 from yuqing.app import wiring
 from yuqing.app.settings import Settings
@@ -69,6 +80,31 @@ class House:
         engine, clock = wiring.tickets_engine(self.settings), wiring.clock(self.settings)
         watch_handler(Watchlists(engine), clock)(recorded(one))
         return one
+
+    def wait_for_review(self, judged: Judged, confidence: float = 0.4) -> Judged:
+        """`judged` is in the queue, as the machine would have put it there when unsure."""
+        unsure = replace(judged, verdict=replace(judged.verdict, confidence=confidence))
+        engine = wiring.tickets_engine(self.settings)
+        reviews = Reviews(engine, self.settings.review_below)
+        assert review_handler(reviews, wiring.clock(self.settings))(recorded(unsure)).refused == ()
+        return unsure
+
+    def carry_decisions(self) -> None:
+        """What people decided reaches the index, the events and the tickets."""
+        settings, clock = self.settings, wiring.clock(self.settings)
+        bus, index = wiring.bus(settings), wiring.index(settings)
+        grouping, tickets = wiring.grouping_store(settings), wiring.ticket_store(settings)
+        metrics = StageMetrics(CollectorRegistry())
+        homes = wiring.jurisdictions(settings)
+        send_due(tickets.engine, ApprisePusher(), bus.publish, clock)
+        for topic, name, handler in (
+            (DECISIONS, "index-decisions", settling(index)),
+            (DECISIONS, "group-decisions", decisions_handler(grouping)),
+            (EVENTS, "respond", respond_handler(tickets, homes, clock)),
+        ):
+            drain(bus, topic.name, name, handler, metrics, clock)
+        for one in (grouping, index, bus):
+            one.close()
 
     def case(self, title: str, *, assigned: bool = True) -> str:
         """The number of a case of its own, with the emergency unit if `assigned`."""

@@ -17,6 +17,8 @@ from stream.index import Index, Refused, Search
 from stream.messages import Judged, Seen
 from stream.sqlite_index import SqliteIndex
 from tests.contracts.index_posts import NOON, judged, seen
+from yuqing.domain.decision import confirmed as confirmed_verdict
+from yuqing.domain.decision import labels_of
 from yuqing.domain.errors import ConfigError, InvalidMessage
 from yuqing.domain.post import Owner
 from yuqing.domain.query import Query, parse_query
@@ -493,3 +495,38 @@ def test_an_empty_query_matches_everything(library: Index) -> None:
 def test_a_prefix_that_cannot_name_an_index_is_refused() -> None:
     with pytest.raises(ConfigError, match="prefix"):
         ElasticIndex("http://127.0.0.1:9", "Yu*")
+
+
+def confirmed(one: Judged, severity: Severity, minutes: int) -> Judged:
+    """`one` as a person left it, `minutes` after noon."""
+    labels = replace(labels_of(one.verdict), severity=severity)
+    at = NOON + timedelta(minutes=minutes)
+    return replace(one, verdict=confirmed_verdict(one.verdict, labels, "ana", at))
+
+
+def test_judging_anew_does_not_undo_a_person(texts: Index) -> None:
+    machine = judged("p1", "清水镇的路灯坏了")
+    texts.put([machine])
+    texts.put([confirmed(machine, Severity.LARGER, 5)])
+    texts.put([replace(machine, verdict=replace(machine.verdict, severity=Severity.NONE))])
+    (hit,) = texts.search(Search(post_ids=("p1",))).hits
+    assert (hit.verdict.severity, hit.verdict.confirmed_by) == (Severity.LARGER, "ana")
+    assert texts.search(Search(severities=(2,), post_ids=("p1",))).total == 1
+
+
+def test_of_two_persons_the_later_holds_in_any_order(texts: Index) -> None:
+    machine = judged("p1", "清水镇的路灯坏了")
+    first, second = confirmed(machine, Severity.LARGER, 5), confirmed(machine, Severity.NONE, 9)
+    for order in ([machine, second, first], [first, second, machine], [second, machine, first]):
+        texts.put(order[:1])
+        texts.put(order[1:])
+        (hit,) = texts.search(Search(post_ids=("p1",))).hits
+        assert hit.verdict == second.verdict
+
+
+def test_a_rebuild_keeps_what_people_said(texts: Index) -> None:
+    machine = judged("p1", "清水镇的路灯坏了")
+    said = confirmed(machine, Severity.LARGER, 5)
+    assert texts.rebuild([said, machine, seen(machine, 30, 9)]) == 1
+    (hit,) = texts.search(Search(post_ids=("p1",))).hits
+    assert (hit.verdict, hit.sighting.likes) == (said.verdict, 9)

@@ -13,12 +13,14 @@ import pytest
 from stream.bus import Outgoing, Record
 from stream.codec import encode
 from stream.index import Search
-from stream.indexing import indexing, judged_on
-from stream.messages import Crawled
+from stream.indexing import indexing, judged_on, settling
+from stream.messages import Corrected, Crawled, Regrouped
 from stream.sqlite_bus import SqliteBus
 from stream.sqlite_index import SqliteIndex
 from stream.topics import TOPICS
 from tests.contracts.index_posts import NOON, judged, seen
+from yuqing.domain.decision import Regroup, confirmed, labels_of
+from yuqing.domain.verdict import Topic
 
 
 @pytest.fixture
@@ -94,3 +96,30 @@ def test_rebuilding_reads_all_that_the_bus_holds(index: SqliteIndex, tmp_path: P
     assert index.rebuild(judged_on(bus)) == 2100
     assert index.search(Search(size=1)).hits[0].sighting.likes == 99
     bus.close()
+
+
+def corrected(topic: Topic) -> Corrected:
+    machine = judged("a")
+    before = labels_of(machine.verdict)
+    verdict = confirmed(machine.verdict, replace(before, topic=topic), "ana", NOON)
+    return Corrected("d1", "qingshui", replace(machine, verdict=verdict), before)
+
+
+@pytest.mark.parametrize("first", ["post", "correction"])
+def test_what_a_person_said_is_shown_whichever_comes_first(index: SqliteIndex, first: str) -> None:
+    post, decision = records(encode(judged("a"))), records(encode(corrected(Topic.LABOUR)))
+    steps = [(indexing, post), (settling, decision)]
+    for stage, batch in steps if first == "post" else steps[::-1]:
+        assert stage(index)(batch).refused == ()
+    indexing(index)(post)
+    (hit,) = index.search(Search(topics=("labour",))).hits
+    assert hit.verdict.confirmed_by == "ana"
+
+
+def test_decisions_about_events_leave_the_index_alone(index: SqliteIndex) -> None:
+    merge = Regrouped("d2", "qingshui", Regroup.MERGE, "e1", "e2", (), None, "ana", NOON)
+    stray = encode(judged("z"))
+    outcome = settling(index)(records(encode(merge), stray, b"{"))
+    assert [refusal.record.offset for refusal in outcome.refused] == [1, 2]
+    assert "Judged has no place on decisions" in outcome.refused[0].reason
+    assert index.search(Search()).total == 0

@@ -19,7 +19,7 @@ from stream.metrics import StageMetrics
 from stream.probe import Probe, hanging, unreachable
 from stream.pulse import Kind, Pulse, stage_beat
 from stream.runner import Periodic, on_signals, run_together
-from stream.topics import EVENTS, POSTS_JUDGED, POSTS_RAW, POSTS_RELEVANT
+from stream.topics import DECISIONS, EVENTS, POSTS_JUDGED, POSTS_RAW, POSTS_RELEVANT
 from stream.worker import Pace, Worker
 from yuqing.app import ready, wiring
 from yuqing.app.logs import configure_logs
@@ -76,19 +76,22 @@ def judge_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
 
 
 def group_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
-    """posts.relevant to events."""
-    from classifier.events.handlers import LIVE, group_handler
+    """posts.relevant and people's decisions to events."""
+    from classifier.events.handlers import LIVE, decisions_handler, group_handler
 
     store = wiring.grouping_store(crew.settings)
     crew.closing.callback(store.close)
     window = timedelta(days=crew.settings.group_window_days)
-    handler = group_handler(store, replace(LIVE, window=window))
-    return [crew.worker(POSTS_RELEVANT.name, "group", handler)], []
+    rules = replace(LIVE, window=window)
+    return [
+        crew.worker(POSTS_RELEVANT.name, "group", group_handler(store, rules)),
+        crew.worker(DECISIONS.name, "group-decisions", decisions_handler(store, rules)),
+    ], []
 
 
 def index_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
-    """posts.judged to the index, and its retention once a day."""
-    from stream.indexing import indexing
+    """posts.judged and people's corrections to the index, and its retention once a day."""
+    from stream.indexing import indexing, settling
 
     index = wiring.index(crew.settings)
     crew.closing.callback(index.close)
@@ -98,24 +101,31 @@ def index_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
         index.drop_before((crew.clock.now() - kept).date())
 
     tasks = [Periodic("retention", timedelta(days=1), retain)]
-    return [crew.worker(POSTS_JUDGED.name, "index", indexing(index))], tasks
+    return [
+        crew.worker(POSTS_JUDGED.name, "index", indexing(index)),
+        crew.worker(DECISIONS.name, "index-decisions", settling(index)),
+    ], tasks
 
 
 def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
-    """events to tickets; watchlists and answers; the sweep and the outbox."""
+    """events to tickets; watchlists, answers and the review queue; the sweep, the outbox, drift."""
     from responder.handlers import answers_handler, respond_handler, watch_handler
     from responder.outbox import send_due
     from responder.push import ApprisePusher
+    from responder.reviewing import review_handler
+    from responder.reviews import Reviews
     from responder.sweep import sweep_due
     from responder.watchlists import Watchlists
 
     store, homes = wiring.ticket_store(crew.settings), wiring.jurisdictions(crew.settings)
     lists, pusher = Watchlists(store.engine), ApprisePusher()
+    queue = Reviews(store.engine, crew.settings.review_below)
     console = crew.settings.console_url()
     workers = [
         crew.worker(EVENTS.name, "respond", respond_handler(store, homes, crew.clock)),
         crew.worker(POSTS_RELEVANT.name, "answers", answers_handler(store, crew.clock)),
         crew.worker(POSTS_JUDGED.name, "watch", watch_handler(lists, crew.clock)),
+        crew.worker(POSTS_JUDGED.name, "review", review_handler(queue, crew.clock)),
     ]
 
     def sweep() -> None:
@@ -128,8 +138,19 @@ def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     tasks = [
         _beating(crew, "sweep", Kind.SWEEP, SWEEP_EVERY, sweep),
         _beating(crew, "outbox", Kind.OUTBOX, SEND_EVERY, send),
+        Periodic("forget_reviews", timedelta(days=1), lambda: queue.forget(crew.clock.now())),
+        drift_task(crew),
     ]
     return workers, tasks
+
+
+def drift_task(crew: Crew) -> Periodic:
+    """Once a day: what the judge says against the reference, kept, measured and told."""
+    from yuqing.app.drifting import look_for_drift
+
+    index = wiring.index(crew.settings)
+    crew.closing.callback(index.close)
+    return Periodic("drift", timedelta(days=1), partial(look_for_drift, crew, index))
 
 
 STAGES: dict[str, Callable[[Crew], tuple[list[Worker], list[Periodic]]]] = {

@@ -53,6 +53,12 @@ class Settings(BaseSettings):
     bus_retention_hours: int = Field(24 * 14, gt=0)
     index_retention_months: int = Field(24, gt=0)
     group_window_days: int = Field(45, gt=0, description="how long an event takes new posts")
+    review_below: float = Field(
+        0.6, ge=0, le=1, description="confidence below which a verdict waits for a person"
+    )
+    drift_reference: Path | None = Field(
+        None, description="shares to compare with instead of those shipped with the model"
+    )
     demo_seconds: float | None = Field(None, gt=0, description="the demo ends by itself after this")
     grafana_url: str = ""
     grafana_token: SecretStr | None = None

@@ -24,6 +24,7 @@ from yuqing.domain.jurisdiction import Jurisdiction, Policy
 from yuqing.files.jurisdiction import load_jurisdictions
 
 if TYPE_CHECKING:
+    from classifier.drift import Shares
     from classifier.events.store import GroupingStore
     from classifier.judge import Judge
     from crawlers.source import Source
@@ -133,6 +134,21 @@ def judge(settings: Settings) -> Judge:
     return load_judge(gazetteers, load_debunks(settings.debunks), settings.classifier_model)
 
 
+def drift_reference(settings: Settings) -> Shares:
+    """What the judge's answers are compared with. Raises ConfigError for a file that is none."""
+    from classifier.drift import load_shares, shipped_shares
+
+    if settings.drift_reference is None:
+        return shipped_shares()
+    try:
+        return load_shares(settings.drift_reference)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        remedy = "Make one with `yuqing drift reference`, or leave YUQING_DRIFT_REFERENCE out."
+        raise ConfigError(
+            str(settings.drift_reference), "YUQING_DRIFT_REFERENCE", str(error), remedy
+        ) from error
+
+
 def pulse(settings: Settings) -> Pulse:
     """Where stages and sources report in."""
     from stream.pulse import Pulse
@@ -158,7 +174,7 @@ def desk(settings: Settings) -> Desk:
     """The application service behind console and API."""
     from responder.desk import Desk
 
-    return Desk(tickets_engine(settings), jurisdictions(settings))
+    return Desk(tickets_engine(settings), jurisdictions(settings), settings.review_below)
 
 
 def backstage(settings: Settings, write_report: Callable[[str, str], Path]) -> Backstage:

@@ -17,6 +17,8 @@ class Event:
     earliest publication, `first_seen_at` the earliest sighting by a crawler. `post_ids` are at most
     the 500 posts that joined last; `posts` counts all of them. `absorbed` are the ids of events
     that turned out to be this one: their posts are counted here, and no more is told of them.
+    `decided_by` is the login of who last confirmed or corrected a post of it, `decided_severity`
+    what that person said of that post; None while only the machine has judged.
     """
 
     event_id: str
@@ -37,3 +39,5 @@ class Event:
     watch_kinds: tuple[int, ...] = ()
     posts: int = 0
     absorbed: tuple[str, ...] = ()
+    decided_by: str | None = None
+    decided_severity: Severity | None = None

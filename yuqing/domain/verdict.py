@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum, StrEnum
 
 
@@ -80,7 +81,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the classifier says of one post. `confidence` and `rumour_risk` are within 0..1."""
+    """What the classifier says of one post. `confidence` and `rumour_risk` are within 0..1.
+
+    `confirmed_by` is the login of the person who confirmed or corrected it at `confirmed_at`; from
+    then on no machine's verdict takes its place. `confidence` stays what the machine's was.
+    """
 
     post_id: str
     relevant: bool
@@ -96,3 +101,5 @@ class Verdict:
     unit_kind_guess: str | None
     model: str
     watch_kinds: tuple[int, ...] = ()
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = None

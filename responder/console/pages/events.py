@@ -12,6 +12,7 @@ from nicegui import ui
 
 from responder.console.frame import card, heading
 from responder.console.pages.new_case import open_case
+from responder.console.pages.regrouping import show_regrouping
 from responder.console.router import Router
 from responder.console.screen import Screen
 from responder.doors import PERMITS
@@ -68,12 +69,14 @@ def _event(screen: Screen, request: Request) -> None:
             with card("热度", "每小时发帖数"):
                 _chart(screen, page)
             with card("帖文", "归入本事件的，新帖在上"):
-                screen.drawn(lambda: page().posts, lambda posts: _posts(screen, posts))
+                screen.legend()
+                screen.drawn(lambda: page().posts, lambda posts: screen.copies(posts, POSTS))
         with ui.element("div").classes("yq-stack"):
             with card("概况"):
                 screen.drawn(
                     lambda: page().line, lambda event: screen.html("event_facts.html", e=event)
                 )
+            show_regrouping(screen, page)
             if line.ticket_id is None and Action.OPEN in PERMITS[screen.person.role]:
                 ui.button("立案", on_click=lambda: open_case(screen, page().line)).props(
                     "unelevated"
@@ -89,15 +92,6 @@ def _chart(screen: Screen, page: Any) -> None:
         chart.update()
 
     screen.follow(lambda: page().line.heat, grow, page().line.heat)
-
-
-def _posts(screen: Screen, posts: Any) -> str:
-    return screen.html(
-        "event_posts.html",
-        posts=posts[:POSTS],
-        more=max(0, len(posts) - POSTS),
-        sources=screen.backstage.source_names,
-    )
 
 
 def _points(heat: Any, zone: str) -> list[list[object]]:

@@ -41,6 +41,7 @@ def _live(screen: Screen, _request: Request) -> None:
 def _stream(screen: Screen) -> None:
     seen: dict[str, float] = {}
     with card("最新帖文", "按发布时间，新帖在上"):
+        screen.legend()
         screen.live(lambda: _posts(screen, seen))
 
 
@@ -57,7 +58,7 @@ def _posts(screen: Screen, seen: dict[str, float]) -> str:
     for one in cards:
         seen.setdefault(one.post_id, float("-inf") if first else now)
     shown = [replace(c, fresh=now - seen[c.post_id] < FRESH_SECONDS) for c in cards]
-    return screen.html("posts.html", posts=shown, empty="还没有采集到帖文")
+    return screen.posts(shown, "还没有采集到帖文")
 
 
 def _latest(screen: Screen) -> list[PostCard]:
@@ -81,6 +82,7 @@ def _events(screen: Screen) -> str:
 def _kpis(screen: Screen) -> list[dict[str, object]]:
     stage = screen.backstage
     counts = screen.shared("counts", lambda: stage.desk.counts(screen.person, stage.clock.now()))
+
     rows = (
         ("在办台账", counts.open_tickets, "/tickets?open=1", ""),
         ("待研判定级", counts.waiting_triage, "/tickets?state=triage", "warn"),
@@ -91,5 +93,13 @@ def _kpis(screen: Screen) -> list[dict[str, object]]:
     )
     return [
         {"label": label, "value": value, "href": href, "mood": mood if value else "calm"}
-        for label, value, href, mood in rows
+        for label, value, href, mood in (*rows, *_to_review(screen))
     ]
+
+
+def _to_review(screen: Screen) -> list[tuple[str, int, str, str]]:
+    if not may_read_posts(screen.person):
+        return []
+    desk = screen.backstage.desk
+    waiting = screen.shared("waiting reviews", lambda: desk.waiting_reviews(screen.person))
+    return [("待复核的研判", waiting, "/reviews", "warn")]

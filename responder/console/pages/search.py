@@ -23,6 +23,7 @@ from yuqing.domain.query import parse_query
 FACETS = (("topic", "议题"), ("severity", "等级"), ("source", "信源"), ("day", "日期"))
 DAYS, VALUES = 14, 14
 LEVELS = frozenset(str(level) for level in GRADES)
+EMPTY = "没有符合条件的帖文。可减少关键词，或去掉左侧的条件。"
 HELP = '空格＝并且，竖线 | ＝或者，减号 - ＝排除，引号 "" ＝连在一起。例：工资 拖欠|欠薪 -招聘'
 
 
@@ -43,14 +44,8 @@ def _search(screen: Screen, request: Request) -> None:
             ui.html(screen.html("facets.html", facets=facets), sanitize=False)
         with card("检索结果", f"共 {page.total} 条，按发布时间"):
             cards = [card_of(hit, screen.backstage.source_names, whole=True) for hit in page.hits]
-            ui.html(
-                screen.html(
-                    "posts.html",
-                    posts=cards,
-                    empty="没有符合条件的帖文。可减少关键词，或去掉左侧的条件。",
-                ),
-                sanitize=False,
-            ).classes("w-full")
+            screen.legend()
+            ui.html(screen.posts(cards, EMPTY), sanitize=False).classes("w-full")
             if page.next:
                 with ui.row().classes("p-3 justify-center w-full"):
                     ui.link("下一页", _href(asked | {"after": page.next}))

@@ -16,7 +16,7 @@ from responder.console.router import Router
 from responder.console.screen import Screen
 from responder.labels import MACHINE
 from responder.people import Person
-from responder.readmodels import ActionOffer, HistoryLine, PostLine, TicketPage
+from responder.readmodels import ActionOffer, HistoryLine, TicketPage
 from yuqing.domain.errors import Conflict
 
 POSTS = 20
@@ -106,16 +106,8 @@ def _facts(desktop: Desktop) -> None:
                 lambda pushes: screen.html("pushes.html", pushes=pushes),
             )
         with card("依据的帖文", "已固定副本"):
-            screen.drawn(lambda: desktop.page().posts, lambda posts: _posts(screen, posts))
-
-
-def _posts(screen: Screen, posts: tuple[PostLine, ...]) -> str:
-    return screen.html(
-        "event_posts.html",
-        posts=posts[:POSTS],
-        more=max(0, len(posts) - POSTS),
-        sources=screen.backstage.source_names,
-    )
+            screen.legend()
+            screen.drawn(lambda: desktop.page().posts, lambda posts: screen.copies(posts, POSTS))
 
 
 def _buttons(desktop: Desktop) -> None:

@@ -47,6 +47,14 @@
     document.querySelectorAll("[data-bar-due]").forEach((el) => bar(el, t));
     document.querySelectorAll("[data-now]").forEach((el) => write(el, day(t)));
   }
+  // Lists are fragments without handlers of their own: what a button in one asks for is told here.
+  const asks = { fix: "yq_fix", confirm: "yq_confirm" };
+  document.addEventListener("click", (event) => {
+    for (const [name, told] of Object.entries(asks)) {
+      const button = event.target.closest("[data-" + name + "]");
+      if (button) emitEvent(told, { post: button.dataset[name] });
+    }
+  });
   let asked = false;
   const soon = () => {
     if (asked) return;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import typer
 from rich.console import Console
 
@@ -13,16 +15,20 @@ def register(app: typer.Typer) -> None:
 
 
 def rebuild_index() -> None:
-    """Build the index anew from what the bus still holds; readers see the old one meanwhile."""
+    """Build the index anew from what the bus still holds and from what people corrected; readers
+    see the old one meanwhile."""
+    from responder.corrections import Corrections
     from stream.indexing import judged_on
     from yuqing.app import wiring
     from yuqing.app.settings import load_settings
 
     settings = load_settings()
     bus, index = wiring.bus(settings), wiring.index(settings)
+    corrections = Corrections(wiring.tickets_engine(settings))
+    said = (one.judged for one in corrections.every())
     try:
         with Console(stderr=True).status("重建索引"):
-            count = index.rebuild(judged_on(bus))
+            count = index.rebuild(chain(said, judged_on(bus)))
     finally:
         index.close()
         bus.close()

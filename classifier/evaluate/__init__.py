@@ -1,0 +1,1 @@
+"""Compare two judges on labelled posts, and promote the second only if it is not worse."""

@@ -1,0 +1,173 @@
+"""复核队列: posts that the machine was not sure of, for people to confirm or correct.
+
+A post enters when its verdict's calibrated confidence is below the threshold, and leaves when a
+person has settled it or a later verdict is sure. Taking one is a lease, so that a colleague who
+went home holds nothing back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from responder.copies import plain
+from responder.labels import MACHINE
+from responder.rows import insert_new
+from responder.schema_judging import corrections, reviews
+from stream.messages import Judged
+from stream.sql import failures_named, reading
+from yuqing.domain.errors import Conflict, NotFound
+
+HELD_FOR = timedelta(minutes=15)
+KEPT_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One post that waits. `taken_by` is the login of who works on it, None when nobody does."""
+
+    judged: Judged
+    entered_at: datetime
+    taken_by: str | None
+    taken_at: datetime | None
+
+
+class Reviews:
+    """The queue in the ticket store; `below` is the confidence from which on nobody need look."""
+
+    def __init__(self, engine: Engine, below: float) -> None:
+        self._engine, self.below = engine, below
+
+    def record(self, judged: Sequence[Judged], now: datetime) -> int:
+        """Queue the unsure ones of `judged`, let go of those that are sure by now; returns how
+        many entered. The same posts again change nothing."""
+        unsure = [one for one in judged if one.verdict.confidence < self.below]
+        sure = [one.post.post_id for one in judged if one.verdict.confidence >= self.below]
+        with failures_named(), self._engine.begin() as connection:
+            if sure:
+                _close(connection, sure, MACHINE, now)
+            known = _settled(connection, [one.post.post_id for one in unsure])
+            fresh = [one for one in unsure if one.post.post_id not in known]
+            return insert_new(connection, reviews, [_row(one, now) for one in fresh])
+
+    def waiting(self, jurisdiction: str | None, size: int, now: datetime) -> Sequence[Review]:
+        """Those that wait, the gravest first, of one gravity the newest."""
+        query = select(reviews).where(reviews.c.done_at.is_(None), within(jurisdiction))
+        query = query.order_by(reviews.c.severity.desc(), reviews.c.known_at.desc())
+        with failures_named(), reading(self._engine).begin() as connection:
+            rows = connection.execute(query.limit(size)).all()
+        return [_review(row, now) for row in rows]
+
+    def count(self, jurisdiction: str | None) -> int:
+        """How many wait."""
+        query = select(func.count()).select_from(reviews)
+        query = query.where(reviews.c.done_at.is_(None), within(jurisdiction))
+        with failures_named(), reading(self._engine).begin() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def take(self, post_id: str, who: str, now: datetime) -> None:
+        """`who` works on it for a while. Raises Conflict naming the login that already does."""
+        free = or_(
+            reviews.c.taken_by.is_(None),
+            reviews.c.taken_by == who,
+            reviews.c.taken_at < now - HELD_FOR,
+        )
+        open_one = (reviews.c.post_id == post_id) & reviews.c.done_at.is_(None)
+        with failures_named(), self._engine.begin() as connection:
+            taken = update(reviews).where(open_one, free).values(taken_by=who, taken_at=now)
+            if connection.execute(taken).rowcount:
+                return
+            row = connection.execute(select(reviews).where(open_one)).one_or_none()
+        if row is not None:
+            raise Conflict(row.taken_by)
+        raise NotFound("这条帖文已不在复核队列，可能已由他人处理")
+
+    def give_back(self, post_id: str, who: str) -> None:
+        """`who` no longer works on it."""
+        mine = (reviews.c.post_id == post_id) & (reviews.c.taken_by == who)
+        with failures_named(), self._engine.begin() as connection:
+            connection.execute(update(reviews).where(mine).values(taken_by=None, taken_at=None))
+
+    def forget(self, now: datetime) -> int:
+        """Drop what entered long ago: nobody will look at it any more. Returns how many."""
+        old = delete(reviews).where(reviews.c.entered_at < now - KEPT_FOR)
+        with failures_named(), self._engine.begin() as connection:
+            return connection.execute(old).rowcount
+
+
+def settle(connection: Connection, post_id: str, who: str, now: datetime) -> None:
+    """The post leaves the queue, within the transaction of the correction."""
+    _close(connection, [post_id], who, now)
+
+
+def within(
+    jurisdiction: str | None, column: Column[Any] = reviews.c.jurisdictions
+) -> ColumnElement[bool]:
+    """Rows of the jurisdiction; of any, for who sees all."""
+    if jurisdiction is None:
+        return column.is_not(None)
+    return column.contains(f",{jurisdiction},", autoescape=True)
+
+
+def joined(jurisdictions: Sequence[str]) -> str:
+    """`jurisdictions` as the column holds them."""
+    return "," + ",".join(jurisdictions) + ","
+
+
+def judged_of(data: Any) -> Judged:
+    """The judged post that `plain` made `data` of."""
+    return _judged().validate_python(data)
+
+
+def _close(connection: Connection, post_ids: Sequence[str], who: str, now: datetime) -> None:
+    mine = reviews.c.post_id.in_(post_ids) & reviews.c.done_at.is_(None)
+    connection.execute(update(reviews).where(mine).values(done_by=who, done_at=now))
+
+
+def _settled(connection: Connection, post_ids: Sequence[str]) -> frozenset[str]:
+    query = select(corrections.c.post_id).where(corrections.c.post_id.in_(post_ids))
+    return frozenset(connection.execute(query).scalars()) if post_ids else frozenset()
+
+
+def _row(judged: Judged, now: datetime) -> dict[str, Any]:
+    return {
+        "post_id": judged.post.post_id,
+        "jurisdictions": joined(judged.jurisdictions),
+        "severity": int(judged.verdict.severity),
+        "confidence": judged.verdict.confidence,
+        "known_at": judged.post.first_known_at,
+        "entered_at": now,
+        "judged": plain(judged),
+    }
+
+
+def _review(row: Row[Any], now: datetime) -> Review:
+    held = row.taken_at is not None and row.taken_at >= now - HELD_FOR
+    return Review(
+        judged_of(row.judged),
+        row.entered_at,
+        row.taken_by if held else None,
+        row.taken_at if held else None,
+    )
+
+
+@lru_cache(maxsize=1)
+def _judged() -> TypeAdapter[Judged]:
+    return TypeAdapter(Judged)
