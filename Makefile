@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links -q --custom-compile-command "make lock"
 PIP := $(BIN)/pip --disable-pip-version-check -q
 
-.PHONY: install demo test check format bench services services-stop secrets lock clean
+.PHONY: install demo test check format bench bench-model train-env services services-stop secrets lock clean
 
 install: $(VENV)/.installed
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -33,6 +33,15 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev  ## posts a second end to end, embedded and (where services run) distributed
 	$(BIN)/python -m benchmarks
+
+train-env: $(VENV)-train/.installed  ## an environment that can train: torch beside the rest (5 GB)
+$(VENV)-train/.installed: pyproject.toml
+	test -x $(VENV)-train/bin/python || $(PYTHON) -m venv $(VENV)-train
+	$(VENV)-train/bin/pip --disable-pip-version-check -q install -e '.[train]'
+	touch $@
+
+bench-model: train-env  ## the shipped encoder against torch fp32 on 12 layers of 768
+	$(VENV)-train/bin/python -m benchmarks.model
 
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --group build $(LOCK) -o requirements.lock

@@ -35,6 +35,7 @@ def parts(posts: int, folder: Path) -> dict[str, list[str]]:
         "end to end, as yuqing up runs it": [*run, "--shape", "processes"],
         "bus": ["bus"],
         "judge": ["judge", "1"],
+        "cascade": ["cascade"],
         "grouping": ["grouping"],
         "index": ["index", "2000"],
         "ticket store": ["ticket_store", f"sqlite:///{folder / 'tickets.db'}", "100"],

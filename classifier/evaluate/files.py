@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
+from classifier.artifacts import load_models
 from classifier.corrections import check_labels
 from classifier.evaluate.numbers import Answers
 from classifier.judge import Judge
-from classifier.linear import load_linear
 from classifier.places import Gazetteers
 from classifier.rules.lexicon import product_lexicon
 from yuqing.domain.errors import ConfigError, InvalidMessage
@@ -60,7 +60,7 @@ def answers_of(model: Path, gold: Sequence[Row], on_post: OnPost = lambda: None)
 def judge_in(folder: Path) -> Judge:
     """The judge whose model lies in `folder`. Raises ConfigError when there is none."""
     try:
-        return Judge(load_linear(folder), Gazetteers({}), product_lexicon())
+        return Judge(load_models(folder), Gazetteers({}), product_lexicon())
     except (OSError, KeyError, ValueError) as error:
         remedy = "Give a folder that `yuqing train` made, or a file of verdicts."
         raise ConfigError(str(folder), "model", str(error), remedy) from error

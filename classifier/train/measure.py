@@ -1,18 +1,31 @@
-"""The numbers by which a judge is measured, the same as those of the project's scorer."""
+"""What training tells of a judge: the measures of `yuqing eval` on one file, and F1 by class."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from classifier.opinion import Opinion
+from classifier.evaluate.numbers import LEAST, Answers, f1, measures
+from yuqing.domain.verdict import Disposition, Severity, Topic
 
-_LEAST = 5  # a class with fewer gold posts is left out of macro averages
-_BINS = 10
+
+class Said(Protocol):
+    """What is measured of an opinion or a verdict."""
+
+    @property
+    def relevant(self) -> bool: ...
+    @property
+    def topic(self) -> Topic: ...
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def disposition(self) -> Disposition: ...
+    @property
+    def confidence(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,53 +58,44 @@ class Measured:
         }
 
 
-def measure(opinions: Sequence[Opinion], rows: Sequence[Mapping[str, Any]]) -> Measured:
-    """How `opinions` agree with the labels of `rows`."""
-    topics = f1_by_class([r["topic"] for r in rows], [str(o.topic) for o in opinions])
-    told = f1_by_class([r["disposition"] for r in rows], [str(o.disposition) for o in opinions])
-    relevant = f1_by_class([r["relevant"] for r in rows], [o.relevant for o in opinions])
-    severity = [r["severity"] for r in rows], [int(o.severity) for o in opinions]
-    high = [(g >= 2, p >= 2) for g, p in zip(*severity, strict=True)]
-    hit = sum(g and p for g, p in high)
-    right = [
-        o.relevant == r["relevant"] and o.topic == r["topic"]
-        for o, r in zip(opinions, rows, strict=True)
-    ]
+def measure(said: Sequence[Said], rows: Sequence[Mapping[str, Any]]) -> Measured:
+    """How opinions or verdicts agree with the labels of `rows`."""
+    gold, answers = _labels(rows), _answers(said)
+    found = measures(gold, answers, np.ones((1, len(rows))))
+    told = {name: float(np.nan_to_num(values[0])) for name, values in found.items()}
+    grave = sum(severity >= Severity.LARGER for severity in answers.severity)
+    both = zip(gold.severity, answers.severity, strict=True)
+    hit = sum(min(pair) >= Severity.LARGER for pair in both)
     return Measured(
         posts=len(rows),
-        topic_macro_f1=float(np.mean(list(topics.values()) or [0.0])),
-        relevance_f1=relevant.get(True, 0.0),
-        severity_qwk=kappa(*severity),
-        severity2_recall=hit / max(1, sum(g for g, _ in high)),
-        severity2_precision=hit / max(1, sum(p for _, p in high)),
-        disposition_macro_f1=float(np.mean(list(told.values()) or [0.0])),
-        ece=calibration_error([o.confidence for o in opinions], right),
-        by_topic=topics,
-        by_disposition=told,
+        severity2_precision=hit / max(1, grave),
+        by_topic=by_class(gold.topic, answers.topic),
+        by_disposition=by_class(gold.disposition, answers.disposition),
+        **told,
     )
 
 
-def f1_by_class(gold: Sequence[Any], said: Sequence[Any]) -> dict[Any, float]:
+def _labels(rows: Sequence[Mapping[str, Any]]) -> Answers:
+    return Answers(
+        tuple(bool(row["relevant"]) for row in rows),
+        tuple(str(row["topic"]) for row in rows),
+        tuple(int(row["severity"]) for row in rows),
+        tuple(str(row["disposition"]) for row in rows),
+    )
+
+
+def _answers(said: Sequence[Said]) -> Answers:
+    return Answers(
+        tuple(one.relevant for one in said),
+        tuple(str(one.topic) for one in said),
+        tuple(int(one.severity) for one in said),
+        tuple(str(one.disposition) for one in said),
+        tuple(one.confidence for one in said),
+    )
+
+
+def by_class(gold: Sequence[str], said: Sequence[str]) -> dict[str, float]:
     """F1 of every class that has enough gold rows."""
-    scores = {}
-    for name, count in Counter(gold).items():
-        if count >= _LEAST:
-            right = sum(g == p == name for g, p in zip(gold, said, strict=True))
-            scores[name] = 2 * right / (count + sum(p == name for p in said))
-    return scores
-
-
-def kappa(gold: Sequence[int], said: Sequence[int], grades: int = 5) -> float:
-    """Quadratic-weighted kappa."""
-    off = sum((g - p) ** 2 for g, p in zip(gold, said, strict=True))
-    first, second = Counter(gold), Counter(said)
-    chance = sum((a - b) ** 2 * first[a] * second[b] for a in range(grades) for b in range(grades))
-    return 1 - off * len(gold) / chance if chance else 1.0
-
-
-def calibration_error(confidence: Sequence[float], right: Sequence[bool]) -> float:
-    """The mean distance of confidence and share of right answers over ten bins, by size."""
-    sure, true = np.asarray(confidence), np.asarray(right, dtype=float)
-    bins = np.minimum((sure * _BINS).astype(int), _BINS - 1)
-    gaps = [abs(float((sure - true)[bins == b].sum())) for b in range(_BINS)]
-    return sum(gaps) / max(1, len(sure))
+    right, told, ones = np.array(gold), np.array(said), np.ones((1, len(gold)))
+    common = [name for name, count in Counter(gold).items() if count >= LEAST]
+    return {name: float(f1(right == name, told == name, ones)[0]) for name in common}
