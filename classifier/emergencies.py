@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from classifier.features import Reading
-from classifier.rules.happenings import PLAIN
+from classifier.rules.happenings import happenings
 from classifier.rules.harm_words import Harm
 from classifier.rules.mark_words import Mark
 from yuqing.domain.verdict import Emergency, Evidence, Severity, Topic
@@ -133,9 +133,8 @@ def _words(reading: Reading) -> Iterator[_Told]:
         for means in hit.means:
             if isinstance(means, Mark) and means in _KINDS:
                 yield _Told(_KINDS[means], hit.start, hit.end)
-    for match in PLAIN.finditer(reading.folded.text):
-        kind = Emergency(str(match.lastgroup))
-        yield _Told(kind, match.start(), match.end(), plain=True)
+    for kind, start, end in happenings(reading.folded.text):
+        yield _Told(Emergency(kind), start, end, plain=True)
 
 
 def _real(reading: Reading, word: _Told) -> bool:

@@ -87,6 +87,7 @@ def as_row(verdict: Verdict) -> dict[str, object]:
         "evidence": [_shown(evidence) for evidence in verdict.evidence],
         "places": list(verdict.places),
         "unit_kind_guess": verdict.unit_kind_guess,
+        "watch_kinds": list(verdict.watch_kinds),
     }
 
 

@@ -17,6 +17,7 @@ from classifier.probability import sigmoid, softmax
 from classifier.rules.mark_words import Mark
 from classifier.rumours import UNKNOWN, Assessment, Signals, assess
 from classifier.unit_kinds import guess_unit_kind
+from classifier.watch_kinds import Watched, watch_kinds_of
 from yuqing.domain.post import Owner
 from yuqing.domain.verdict import Disposition, Emergency, Evidence, Severity, Topic, Verdict
 
@@ -157,7 +158,7 @@ class Opinion:
     def verdict(self, post_id: str, places: Iterable[Named], model: str) -> Verdict:
         """All heads together."""
         named = tuple(places)
-        emergency, shown = self._emergency()
+        emergency, shown = self.emergency or (None, None)
         text = self.reading.folded.text
         return Verdict(
             post_id=post_id,
@@ -169,15 +170,32 @@ class Opinion:
             disposition=self.disposition,
             rumour_risk=self.rumour.risk,
             confidence=self.confidence,
-            evidence=(*self._evidence(), *shown, *self._place_evidence(named)),
+            evidence=(
+                *self._evidence(),
+                *((shown,) if shown else ()),
+                *(evidence for _, evidence in self.watched),
+                *self._place_evidence(named),
+            ),
             places=tuple(dict.fromkeys(place.name for place in named)),
             unit_kind_guess=guess_unit_kind(self.topic, text) if self.relevant else None,
             model=model,
+            watch_kinds=tuple(kind for kind, _ in self.watched),
         )
 
-    def _emergency(self) -> tuple[Emergency | None, tuple[Evidence, ...]]:
-        found = emergency_of(self.reading, self.topic, self.severity) if self.relevant else None
-        return (found[0], (found[1],)) if found else (None, ())
+    @cached_property
+    def emergency(self) -> tuple[Emergency, Evidence] | None:
+        """See classifier.emergencies."""
+        return emergency_of(self.reading, self.topic, self.severity) if self.relevant else None
+
+    @cached_property
+    def watched(self) -> tuple[tuple[int, Evidence], ...]:
+        """See classifier.watch_kinds."""
+        if not self.relevant:
+            return ()
+        topics = (self.topic, *self.also)
+        return watch_kinds_of(
+            Watched(self.reading, topics, self.severity, self.emergency, self.owner, self.rumour)
+        )
 
     def _evidence(self) -> tuple[Evidence, ...]:
         if not self.relevant:

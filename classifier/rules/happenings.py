@@ -7,6 +7,7 @@ that neither alone is enough.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _SOMEBODY = "人|孩子|小孩|学生|老人|工人|司机|女|男|乘客|行人|娃|同学|大爷|大妈|阿姨|他|她"
 _THING = (
@@ -14,7 +15,11 @@ _THING = (
     "煤气罐|液化气|锅炉|电瓶|充电|变压器|高压锅|管道|烟花|油罐|罐车"
 )
 _CROWD = "几百|上百|数百|几十|数十|上千|数千|好几百|一大群|一大帮|黑压压"
-PLAIN = re.compile(
+_TRIGGERS = re.compile(
+    "[砍捅撞堵围封砸血吐泻毒晕昏淹冲漂漏裂垮溃涌震晃摇雪塌灌泡掀卷倒爆炸烧翻坠断困卡压埋挂掉轧烟火救滚持战腰胸膝]"
+)
+_SENTENCE = re.compile("[^。;!?\n]+")
+_PLAIN = re.compile(
     "(?P<social>"
     "(?:拿|持|举|挥|提)着?[^,。;!?]{0,3}(?:刀|枪|斧|棍)[^,。;!?]{0,8}(?:砍|捅|追|伤|打|冲)|见人就(?:砍|捅|打|撞)|"
     "(?:捅|砍|刺)(?:伤|死|倒)了?|冲进[^,。;!?]{0,8}(?:砸|打)|(?:钢管|砍刀|铁棍|斧头)[^,。;!?]{0,8}(?:砸|打|砍|冲)|"
@@ -40,3 +45,13 @@ PLAIN = re.compile(
     "浑身是血|满地(?:都)?是血|倒在血泊|血流了一地"
     ")"
 )
+
+
+def happenings(text: str) -> Iterator[tuple[str, int, int]]:
+    """The kind and the span of every happening in the folded `text`, sentence by sentence; one
+    without any of the telling characters is passed over quickly."""
+    for sentence in _SENTENCE.finditer(text):
+        start, end = sentence.span()
+        if _TRIGGERS.search(text, start, end):
+            for match in _PLAIN.finditer(text, start, end):
+                yield str(match.lastgroup), match.start(), match.end()

@@ -68,6 +68,7 @@ def test_classify_keeps_the_order_and_gives_the_same_bytes_twice(tmp_path: Path)
         "evidence",
         "places",
         "unit_kind_guess",
+        "watch_kinds",
     ]
     for found in first["evidence"]:  # type: ignore[attr-defined]
         start, end = found["span"]

@@ -26,6 +26,7 @@ FIELDS = [
     "evidence",
     "places",
     "unit_kind_guess",
+    "watch_kinds",
 ]
 GOOD = orjson.dumps({"id": "1", "text": "货车追尾,三死五伤", "unknown": {"a": 1}})
 
@@ -51,6 +52,21 @@ def test_title_and_body_stand_for_the_text() -> None:
     assert first == second
 
 
+def test_author_spread_and_source_are_used() -> None:
+    heard = {"id": "a", "text": "听说锦澜苑的水里有毒,大家转起来", "source": "weibo"}
+    spread = list(range(20, 2000, 30))
+    known: list[dict[str, object]] = [
+        heard | {"followers": 90_000_000},
+        heard | {"followers": "120", "reposts": 400, "repost_seconds": spread},
+        heard | {"source": "柳溪区人民政府"},
+    ]
+    lines = [orjson.dumps(row) for row in known]
+    great, small, official = (orjson.loads(row) for row in classify_lines(lines, judge()))
+    assert small["rumour_risk"] > great["rumour_risk"] > official["rumour_risk"]
+    rules = [e["rule"] for e in small["evidence"] if e["what"] == "rumour_risk"]
+    assert any("首小时转发" in rule for rule in rules)
+
+
 def test_order_is_kept_and_blank_lines_are_passed_over() -> None:
     lines = [orjson.dumps({"id": str(i), "text": f"第{i}次投诉路灯不亮"}) for i in (3, 1, 2)]
     out = classify_lines([lines[0], b"\n", *lines[1:]], judge())
@@ -67,6 +83,8 @@ def test_order_is_kept_and_blank_lines_are_passed_over() -> None:
         (b'{"id": "7"}', "field text"),
         (b'{"id": "7", "text": 7}', "field text"),
         (b'{"id": "7", "text": "a", "published_at": "yesterday"}', "field published_at"),
+        (b'{"id": "7", "text": "a", "followers": "many"}', "field followers"),
+        (b'{"id": "7", "text": "a", "reposts": -1}', "field reposts"),
         (b'{"id": "7", "text": "\xff"}', "not JSON"),
     ],
 )
