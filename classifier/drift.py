@@ -117,7 +117,9 @@ def _head(head: str, reference: Shares, present: Shares) -> HeadDrift:
 
 
 def _moves(before: Counts, after: Counts) -> tuple[Move, ...]:
-    ranked = sorted(_pairs(before, after), key=lambda one: -abs(one[2] - one[1]))
+    ranked = sorted(
+        _pairs(before, after), key=lambda one: (-round(abs(one[2] - one[1]), 6), one[1])
+    )
     return tuple(Move(name, round(p, 4), round(q, 4)) for name, p, q in ranked[:_NAMED])
 
 

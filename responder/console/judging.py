@@ -58,9 +58,9 @@ def correct_post(screen: Screen, post_id: str) -> None:
         )
 
     with asking("更正研判", "保存", send, NEXT) as dialog:
+        dialog.on("hide", lambda: desk.leave_review(person, post_id))
         _show(screen, judged)
         _ask(fields, labels_of(judged.verdict))
-    dialog.on("hide", lambda: desk.leave_review(person, post_id))
 
 
 def confirm_post(screen: Screen, post_id: str) -> None:
@@ -95,7 +95,7 @@ def _take(screen: Screen, person: Person, post_id: str) -> None:
 
 def _show(screen: Screen, judged: Judged) -> None:
     post = card_of(judged, screen.backstage.source_names)
-    ui.html(screen.posts([post], ""), sanitize=False).classes("w-full yq-quoted")
+    ui.html(screen.posts([post], "", fixable=False), sanitize=False).classes("w-full yq-quoted")
 
 
 def _ask(fields: dict[str, Any], labels: Labels) -> None:

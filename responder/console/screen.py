@@ -74,11 +74,11 @@ class Screen:
         """Logins to names, for who confirmed what."""
         return self.backstage.recent.get("names", self.backstage.desk.names)
 
-    def posts(self, posts: Sequence[PostCard], empty: str) -> str:
-        """Judged posts as a list."""
-        return self.html(
-            "posts.html", posts=posts, empty=empty, fixable=self.judges, names=self.names()
-        )
+    def posts(self, posts: Sequence[PostCard], empty: str, fixable: bool = True) -> str:
+        """Judged posts as a list, each with a way to correct it if `fixable` by the viewer."""
+        fixable = fixable and self.judges
+        names = self.names()
+        return self.html("posts.html", posts=posts, empty=empty, fixable=fixable, names=names)
 
     def copies(self, posts: Sequence[PostLine], most: int) -> str:
         """The first `most` of copied posts, with the words marked that their verdicts rest on."""

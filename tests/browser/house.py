@@ -13,7 +13,7 @@ from responder.desk import Desk, NewCase, TicketFilter
 from responder.handlers import respond_handler, watch_handler
 from responder.outbox import send_due
 from responder.people import Person, Role
-from responder.push import ApprisePusher
+from responder.push import Delivery
 from responder.readmodels import TicketLine, TicketPage
 from responder.reviewing import review_handler
 from responder.reviews import Reviews
@@ -34,6 +34,13 @@ HOME = "qingting"
 PASSWORD = "narrow-river-41"
 ROOT = Person("guanli", "管理员甲", Role.ADMIN)
 UNIT = Person("yingji", "应急局丁", Role.UNIT, HOME, "emergency")
+
+
+class Telephone:
+    """A channel that takes everything."""
+
+    def push(self, *_message: object) -> Delivery:
+        return Delivery(None)
 
 
 @dataclass(slots=True)
@@ -96,7 +103,7 @@ class House:
         grouping, tickets = wiring.grouping_store(settings), wiring.ticket_store(settings)
         metrics = StageMetrics(CollectorRegistry())
         homes = wiring.jurisdictions(settings)
-        send_due(tickets.engine, ApprisePusher(), bus.publish, clock)
+        send_due(tickets.engine, Telephone(), bus.publish, clock, 500)
         for topic, name, handler in (
             (DECISIONS, "index-decisions", settling(index)),
             (DECISIONS, "group-decisions", decisions_handler(grouping)),
