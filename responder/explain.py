@@ -81,7 +81,8 @@ class _Account:
         kind = "国家规定" if rule.national else "本地规定"
         basis = f"（{rule.basis}）" if rule.basis else ""
         stops = STOPPED_BY_TITLES[rule.stopped_by]
-        return f"依据：{kind}{basis}，“{rule.title}”限{_length(rule.due)}，由{stops}停表。"
+        only = f"只适用于来源为{'、'.join(rule.origins)}的台账，" if rule.origins else ""
+        return f"依据：{kind}{basis}，“{rule.title}”{only}限{_length(rule.due)}，由{stops}停表。"
 
     def _asked(self, span: Span) -> Iterator[str]:
         spells = self.ledger.rounds[span.round - 1].spells[span.rule.name]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from responder.act import Act
 from responder.evidence import STEPS, Piece, piece_of
-from responder.fields import Data, flag, grade_in, moment, moment_or_none, whole, word
+from responder.fields import Data, flag, grade_in, moment, moment_or_none, whole, word, word_or_none
 from responder.promises import PROMISE_ACTIONS, promise_name
 from responder.transitions import ROUND_ENDS, Action
 from yuqing.domain.jurisdiction import ClockRule, Policy, StoppedBy
@@ -125,6 +125,7 @@ class Ledger:
         self.extensions: dict[tuple[str, int], list[Mark]] = {}
         self.first_posted, self.discovered = Mark(_NEVER, 0), Mark(_NEVER, 0)
         self._grade, self._emergency = 0, False
+        self._origin: str | None = None
         self._promises: dict[str, set[Action]] = {}
         self.unsettled: dict[str, None] = {}
 
@@ -143,6 +144,7 @@ class Ledger:
             self._grade, self._emergency = grade_in(act.data), flag(act.data, "emergency")
         if action is Action.OPEN:
             moment(act.data, "discovered_at")
+            self._origin = word_or_none(act.data, "origin")
         if action in (Action.OPEN, Action.ABSORB):
             self._discover(position, act.data)
         if action in (Action.OPEN, Action.REOPEN):
@@ -199,6 +201,8 @@ class Ledger:
                 self.round.spells.setdefault(name, []).append(Spell(mark))
 
     def _asked(self, rule: ClockRule) -> bool:
+        if rule.origins and self._origin not in rule.origins:
+            return False
         return any(
             when.emergency == self._emergency and self._grade in when.grades
             for when in rule.asked_when

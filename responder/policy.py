@@ -42,6 +42,7 @@ class _Clock(_Part):
     numbering: Annotated[Numbering, Field(strict=False)] = Numbering.ONCE
     national: bool = True
     basis: str = ""
+    origins: list[str] = []
 
 
 class _Policy(_Part):
@@ -81,7 +82,7 @@ def policy_from_data(data: object) -> Policy:
 
 
 def _clock_to_data(rule: ClockRule) -> dict[str, object]:
-    return {
+    told: dict[str, object] = {
         "name": rule.name,
         "title": rule.title,
         "due_seconds": int(rule.due.total_seconds()),
@@ -94,6 +95,8 @@ def _clock_to_data(rule: ClockRule) -> dict[str, object]:
         "national": rule.national,
         "basis": rule.basis,
     }
+    # Only where it says something, so that older records and programs read the same.
+    return told | ({"origins": list(rule.origins)} if rule.origins else {})
 
 
 def _clock_from(clock: _Clock) -> ClockRule:
@@ -107,4 +110,5 @@ def _clock_from(clock: _Clock) -> ClockRule:
         numbering=clock.numbering,
         national=clock.national,
         basis=clock.basis,
+        origins=tuple(clock.origins),
     )

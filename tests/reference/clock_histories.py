@@ -83,6 +83,7 @@ def _rule(rule: Rule) -> ClockRule:
         stopped_by=_STOP[rule.stop],
         asked_when=asked,
         numbering=_KIND[rule.kind],
+        origins=(rule.origin,) if rule.origin else (),
     )
 
 
@@ -114,7 +115,8 @@ def strange_rule(rng: random.Random, name: str) -> Rule:
     start = "assigned" if kind == "assignment" else rng.choice([one.value for one in ClockStart])
     stop = rng.choice(("official", "published") if kind == "cadence" else tuple(_STOP))
     asks = rng.choice((by_hand.grave, by_hand.other, by_hand.always))
-    return Rule(name, rng.choice((30, 240, 600, 1440)), start, stop, asks, kind)
+    origin = rng.choice(("hotline", None, None))
+    return Rule(name, rng.choice((30, 240, 600, 1440)), start, stop, asks, kind, origin)
 
 
 def act_of(event: Happening) -> Act:
@@ -238,6 +240,7 @@ def _data(
             }
             if do == "open":
                 data |= {"discovered_at": at - rng.choice(STEPS), "first_posted_at": earlier}
+                data["origin"] = rng.choice(("hotline", "call", None))
             return data
         case "publish":
             official, principal = rng.random() < 0.6, rng.random() < 0.5

@@ -38,6 +38,7 @@ class Rule:
     stop: str
     asks: Callable[[int, bool], bool]
     kind: str = "once"
+    origin: str | None = None
 
 
 def grave(grade: int, emergency: bool) -> bool:
@@ -210,7 +211,8 @@ def asked_after_each(history: History, rule: Rule, first: int, end: int) -> dict
             waived = True
         if event["do"] in ("merge", "dismiss", "close"):
             over = True
-        asked[i] = rule.asks(grade, emergency) and not waived and not over
+        ours = rule.origin is None or history[0].get("origin") == rule.origin
+        asked[i] = ours and rule.asks(grade, emergency) and not waived and not over
     return asked
 
 

@@ -118,7 +118,11 @@ class SubTopic:
 
 @dataclass(frozen=True, slots=True)
 class WatchKind:
-    """重点类别: what a plan says is watched first; `number` is the plan's own."""
+    """重点类别: what a plan watches first; `name` is the plan's word for it.
+
+    `number` is the kind that a verdict names: 1 decisions of the government, 2 people's vital
+    interests, 3 its image, 4 emergencies, 5 livelihood matters that shock, 6 false information.
+    """
 
     number: int
     name: str

@@ -74,7 +74,11 @@ class AskedWhen:
 
 @dataclass(frozen=True, slots=True)
 class ClockRule:
-    """One clock of a policy; `national` tells 国家规定 from a local rule; `basis` cites it."""
+    """One clock of a policy; `national` tells 国家规定 from a local rule; `basis` cites it.
+
+    With `origins` it is asked for only by a ticket whose opening names one of them as its origin
+    (hotline, cyberspace, ...), whatever its grade.
+    """
 
     name: str
     title: str
@@ -85,6 +89,7 @@ class ClockRule:
     numbering: Numbering = Numbering.ONCE
     national: bool = True
     basis: str = ""
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

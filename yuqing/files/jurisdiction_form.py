@@ -112,6 +112,7 @@ class ClockForm(Form):
     numbering: Numbering = Numbering.PER_ASSIGNMENT
     start: ClockStart | None = None
     asked_when: tuple[AskedWhenForm, ...] = ()
+    origins: tuple[Code, ...] = ()
     basis: str = ""
 
 

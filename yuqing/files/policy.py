@@ -63,6 +63,7 @@ def _clock(form: ClockForm) -> ClockRule:
         numbering=form.numbering,
         national=False,
         basis=form.basis,
+        origins=form.origins,
     )
 
 
