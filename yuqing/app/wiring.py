@@ -81,6 +81,12 @@ def tickets_engine(settings: Settings) -> Engine:
     return _engine(settings.tickets(), durable=True)
 
 
+def has_tickets(settings: Settings) -> bool:
+    """Whether there is a ticket store to read; an embedded one that nobody has made is none."""
+    kind, _, file = settings.tickets().partition(":///")
+    return kind != "sqlite" or Path(file).exists()
+
+
 def state_engine(settings: Settings) -> Engine:
     """The database of the stages' own state."""
     return _engine(settings.state(), durable=False)

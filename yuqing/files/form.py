@@ -33,7 +33,7 @@ def clock_time(written: object) -> time:
             return time.fromisoformat(written)
     except ValueError:
         pass
-    raise ValueError(f'write a time of day in quotes, such as "08:30", not {written!r}')
+    raise ValueError(f"write a time of day such as 08:30, not {written!r}")
 
 
 TimeOfDay = Annotated[time, BeforeValidator(clock_time)]

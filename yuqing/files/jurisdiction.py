@@ -20,11 +20,11 @@ from yuqing.files.conduct_form import (
     watch_kinds_of,
 )
 from yuqing.files.form import ContactForm
-from yuqing.files.jurisdiction_checks import first_mistake
+from yuqing.files.jurisdiction_checks import mistakes_in
 from yuqing.files.jurisdiction_form import JurisdictionForm
 from yuqing.files.policy import policy_of
 from yuqing.files.roster_form import contact_of, quiet_of, roster_of
-from yuqing.files.yamlfile import load_yaml
+from yuqing.files.yamlfile import read_yaml
 
 TEMPLATE = "template.yaml"
 # Our own choice, for a file that names no chain for a grade.
@@ -40,26 +40,45 @@ def load_jurisdictions(folder: Path) -> Mapping[str, Jurisdiction]:
 
     Raises ConfigError for the first wrong file, or when two files have one code.
     """
+    known, mistakes = read_jurisdictions(folder)
+    if mistakes:
+        raise mistakes[0]
+    return known
+
+
+def read_jurisdictions(
+    folder: Path,
+) -> tuple[Mapping[str, Jurisdiction], tuple[ConfigError, ...]]:
+    """As `load_jurisdictions`, but with every mistake of every file instead of raising one."""
     found: dict[str, tuple[Jurisdiction, Path]] = {}
+    mistakes: list[ConfigError] = []
     for path in sorted(folder.glob("*.yaml")):
-        if path.name == TEMPLATE:
-            continue
-        jurisdiction = load_jurisdiction(path)
-        if jurisdiction.code in found:
-            other = found[jurisdiction.code][1].name
+        read = read_jurisdiction(path) if path.name != TEMPLATE else ()
+        if isinstance(read, tuple):
+            mistakes += read
+        elif read.code in found:
+            other = found[read.code][1].name
             remedy = "Give each government a code of its own."
-            raise ConfigError(str(path), "code", f"{other} has the same code", remedy)
-        found[jurisdiction.code] = (jurisdiction, path)
-    return {code: found[code][0] for code in sorted(found)}
+            mistakes.append(ConfigError(str(path), "code", f"{other} has the same code", remedy))
+        else:
+            found[read.code] = (read, path)
+    return {code: found[code][0] for code in sorted(found)}, tuple(mistakes)
 
 
 def load_jurisdiction(path: Path) -> Jurisdiction:
     """The government that the file at `path` describes; ConfigError names the first mistake."""
-    form = load_yaml(path, JurisdictionForm)
-    mistake = first_mistake(path, form)
-    if mistake:
-        raise mistake
-    return _jurisdiction(form)
+    read = read_jurisdiction(path)
+    if isinstance(read, tuple):
+        raise read[0]
+    return read
+
+
+def read_jurisdiction(path: Path) -> Jurisdiction | tuple[ConfigError, ...]:
+    """The government that the file describes, or all that is wrong with it."""
+    form = read_yaml(path, JurisdictionForm)
+    if isinstance(form, tuple):
+        return form
+    return mistakes_in(path, form) or _jurisdiction(form)
 
 
 def _jurisdiction(form: JurisdictionForm) -> Jurisdiction:

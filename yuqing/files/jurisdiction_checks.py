@@ -20,15 +20,19 @@ _NEEDED = {"publicity": "reports_to.publicity", "leader": "leader", "superior": 
 _RELEASES = frozenset({StoppedBy.ANY_PUBLICATION, StoppedBy.OFFICIAL_PUBLICATION})
 
 
-def first_mistake(path: Path, form: JurisdictionForm) -> ConfigError | None:
-    """The first part of `form`, read from `path`, that does not fit, None when all fits."""
-    found = next((mistake for check in _CHECKS for mistake in check(form)), None)
-    if found is None:
-        return None
+def mistakes_in(path: Path, form: JurisdictionForm) -> tuple[ConfigError, ...]:
+    """The parts of `form`, read from `path`, that do not fit, in the order of the checks."""
+    found = [mistake for check in _CHECKS for mistake in check(form)]
+    if not found:
+        return ()
     tree = YAML(typ="rt").load(path.read_text(encoding="utf-8-sig"))
-    field = ".".join(str(key) for key in found.keys)
-    line = line_of(tree, found.keys)
-    return ConfigError(str(path), field, found.problem, found.remedy, line)
+    return tuple(_error(path, tree, mistake) for mistake in found)
+
+
+def _error(path: Path, tree: object, mistake: Mistake) -> ConfigError:
+    field = ".".join(str(key) for key in mistake.keys)
+    line = line_of(tree, mistake.keys)
+    return ConfigError(str(path), field, mistake.problem, mistake.remedy, line)
 
 
 def _units(form: JurisdictionForm) -> Iterator[Mistake]:
