@@ -124,7 +124,7 @@ def test_without_any_of_it_nothing_is_added(tmp_path: Path) -> None:
         ("reminders: [0.8, 0.5]", "reminders: [1.5]", "reminders.0", ""),
         ('"07:00"}', '"07:00", grades: [3]}', "quiet_hours.grades.0", ""),
         ('to: "07:00"', 'to: "22:00"', "quiet_hours.to", "never end"),
-        ('from: "08:30"', "from: 08:30", "roster.0.from", "in quotes"),
+        ('from: "08:30"', "from: noon", "roster.0.from", "such as 08:30"),
         ("days: [workday]", "days: [sunday]", "roster.0.days.0", "workday"),
         ("{unit: water, dates", "{unit: air, dates", "roster.1.unit", "no unit"),
         ("cyberspace: water", "cyberspace: air", "reports_to.cyberspace", "no unit"),
