@@ -82,7 +82,10 @@ class _Account:
         basis = f"（{rule.basis}）" if rule.basis else ""
         stops = STOPPED_BY_TITLES[rule.stopped_by]
         only = f"只适用于来源为{'、'.join(rule.origins)}的台账，" if rule.origins else ""
-        return f"依据：{kind}{basis}，“{rule.title}”{only}限{_length(rule.due)}，由{stops}停表。"
+        days = "（按工作日计）" if rule.in_workdays else ""
+        return (
+            f"依据：{kind}{basis}，“{rule.title}”{only}限{_length(rule.due)}{days}，由{stops}停表。"
+        )
 
     def _asked(self, span: Span) -> Iterator[str]:
         spells = self.ledger.rounds[span.round - 1].spells[span.rule.name]
@@ -111,7 +114,7 @@ class _Account:
         return "reopened" if span.round > 1 else span.rule.start.value
 
     def _due(self, span: Span) -> Iterator[str]:
-        due = span.start + span.rule.due
+        due = self.ledger.policy.due(span.rule, span.start)
         yield f"应于{self._time(due)}前完成。"
         for granted in self.ledger.extensions.get((span.rule.name, span.runs_from), ()):
             approver = word_or_none(self.acts[granted.position].data, "approver")

@@ -116,6 +116,7 @@ class Ledger:
     """
 
     def __init__(self, policy: Policy) -> None:
+        self.policy = policy
         self.rules = {rule.name: rule for rule in policy.clocks}
         self.shelf = Shelf({rule.stopped_by for rule in policy.clocks})
         self.rounds: list[Round] = []

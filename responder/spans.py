@@ -169,6 +169,6 @@ def _span(
 def _due(ledger: Ledger, rule: ClockRule, begun: Mark) -> datetime:
     granted = ledger.extensions.get((rule.name, begun.position))
     try:
-        return granted[-1].at if granted else begun.at + rule.due
+        return granted[-1].at if granted else ledger.policy.due(rule, begun.at)
     except OverflowError as error:
         raise InvalidMessage(f"{rule.name} would be due after the year 9999") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from yuqing.domain.conduct import (
@@ -17,6 +17,7 @@ from yuqing.domain.conduct import (
 )
 from yuqing.domain.roster import Calendar, Contact, QuietHours, Roster
 from yuqing.domain.verdict import Severity, Topic
+from yuqing.domain.workdays import Workdays
 
 __all__ = [
     "AskedWhen",
@@ -77,7 +78,8 @@ class ClockRule:
     """One clock of a policy; `national` tells 国家规定 from a local rule; `basis` cites it.
 
     With `origins` it is asked for only by a ticket whose opening names one of them as its origin
-    (hotline, cyberspace, ...), whatever its grade.
+    (hotline, cyberspace, ...), whatever its grade. With `in_workdays` its length counts on the
+    policy's workdays only; national clocks always run in natural hours.
     """
 
     name: str
@@ -90,15 +92,23 @@ class ClockRule:
     national: bool = True
     basis: str = ""
     origins: tuple[str, ...] = ()
+    in_workdays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The clocks in force; copied onto every ticket when it opens."""
+    """The clocks in force; copied onto every ticket when it opens, with the workdays they need."""
 
     name: str
     version: str
     clocks: tuple[ClockRule, ...]
+    workdays: Workdays | None = None
+
+    def due(self, rule: ClockRule, start: datetime) -> datetime:
+        """When `rule` is due that started at `start`. OverflowError beyond the year 9999."""
+        if rule.in_workdays and self.workdays:
+            return self.workdays.after(start, rule.due)
+        return start + rule.due
 
 
 @dataclass(frozen=True, slots=True)

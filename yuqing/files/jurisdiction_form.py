@@ -113,6 +113,7 @@ class ClockForm(Form):
     start: ClockStart | None = None
     asked_when: tuple[AskedWhenForm, ...] = ()
     origins: tuple[Code, ...] = ()
+    calendar: Calendar = Calendar.NATURAL
     basis: str = ""
 
 

@@ -14,7 +14,9 @@ from yuqing.domain.jurisdiction import (
     StoppedBy,
 )
 from yuqing.domain.policy import national
+from yuqing.domain.roster import Calendar
 from yuqing.files.conduct_form import CadenceForm
+from yuqing.files.holidays import known_workdays
 from yuqing.files.jurisdiction_form import (
     AskedWhenForm,
     ClockForm,
@@ -35,7 +37,9 @@ def policy_of(form: JurisdictionForm) -> Policy:
     added = tuple(_clock(clock) for clock in form.clocks.add)
     cadence = (_continued(form.cadence),) if form.cadence else ()
     rules = (*tightened, *added, *cadence)
-    return Policy(base.name if rules == base.clocks else form.code, base.version, rules)
+    name = base.name if rules == base.clocks else form.code
+    counted = any(rule.in_workdays for rule in rules)
+    return Policy(name, base.version, rules, known_workdays(form.zone) if counted else None)
 
 
 def _tightened(rule: ClockRule, form: TightenForm | None) -> ClockRule:
@@ -64,6 +68,7 @@ def _clock(form: ClockForm) -> ClockRule:
         national=False,
         basis=form.basis,
         origins=form.origins,
+        in_workdays=form.calendar is Calendar.WORKDAYS,
     )
 
 
