@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from rich.markup import escape
@@ -29,8 +29,7 @@ def check_all(settings: Settings) -> Findings:
     """Read everything; one wrong file does not hide the next."""
     found = Findings()
     _attempt(found, lambda: _clock(settings))
-    homes = _jurisdictions(settings, found)
-    _sources(settings, set(homes), found)
+    _sources(settings, _jurisdictions(settings, found), found)
     return found
 
 
@@ -46,7 +45,8 @@ def _clock(settings: Settings) -> str:
     return "settings"
 
 
-def _jurisdictions(settings: Settings, found: Findings) -> Mapping[str, Jurisdiction]:
+def _jurisdictions(settings: Settings, found: Findings) -> set[str]:
+    """The codes that sources may name; none when a file is wrong, since it might be the one."""
     known, mistakes = read_jurisdictions(settings.jurisdictions)
     found.errors += [escape(str(mistake)) for mistake in mistakes]
     if not mistakes:
@@ -54,7 +54,7 @@ def _jurisdictions(settings: Settings, found: Findings) -> Mapping[str, Jurisdic
         _attempt(found, lambda: f"{len(wiring.jurisdictions(settings))} jurisdictions in {where}")
     for home in known.values():
         found.notes += [escape(note) for note in notes_on(home)]
-    return known
+    return set() if mistakes else set(known)
 
 
 def notes_on(home: Jurisdiction) -> Iterator[str]:

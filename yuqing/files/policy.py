@@ -45,14 +45,15 @@ def policy_of(form: JurisdictionForm) -> Policy:
 def _tightened(rule: ClockRule, form: TightenForm | None) -> ClockRule:
     if form is None:
         return rule
-    return replace(
+    stricter = replace(
         rule,
         due=form.due or rule.due,
         start=form.start or rule.start,
         asked_when=(*rule.asked_when, *_asked(form.also_asked_when)),
-        national=False,
-        basis="；".join(part for part in (form.basis, rule.basis) if part),
     )
+    # A local document that only repeats the law leaves it the law.
+    basis = "；".join(part for part in (form.basis, rule.basis) if part)
+    return replace(stricter, national=stricter == rule, basis=basis)
 
 
 def _clock(form: ClockForm) -> ClockRule:
