@@ -15,7 +15,7 @@ from responder.sub_topics import sub_topics_of
 from tests.five_governments import CODES, House, at, government, house, told
 from tests.responder_world import SetClock, changed, post, recorded, relevant
 from yuqing.domain.conduct import DutyStatus, Gate
-from yuqing.domain.errors import NotAllowed
+from yuqing.domain.errors import NotAllowed, NotFound
 from yuqing.domain.policy import national
 from yuqing.domain.verdict import Disposition, Topic
 
@@ -332,6 +332,20 @@ def test_jinghai_promises_are_kept_and_published_before_closing(tmp_path: Path) 
         walk.act(20 * 24, walk.analyst, "close", proof="承诺已兑现并公开")
         (promise,) = walk.stored().ticket.promises
         assert (promise.kept, promise.published, promise.due) == (True, True, at(30 * 24))
+
+
+def test_each_clock_of_a_ticket_is_explained_to_whoever_may_open_it(tmp_path: Path) -> None:
+    with house("lianhuashan", tmp_path) as walk:
+        walk.open("泉眼镇停水两天", Topic.URBAN, 1, False, ("泉眼镇",))
+        found = walk.desk.explained(walk.monitor, walk.ticket_id, at(30))
+        words = {one.reading.name: "".join(one.sentences) for one in found}
+        assert set(words) == {"acknowledge", "first_spokesperson", "response"}
+        assert "本地规定（莲花山方案；国办发〔2016〕61号" in words["first_spokesperson"]
+        assert words["first_spokesperson"].endswith("尚未停表，已超期6小时。")
+        assert "自2026-03-02 12:00:00+08:00起算" in words["response"]
+        stranger = walk.person("stranger", Role.UNIT, "culture")
+        with pytest.raises(NotFound):
+            walk.desk.explained(stranger, walk.ticket_id, at(30))
 
 
 def test_jinghai_speaks_with_one_voice(tmp_path: Path) -> None:
