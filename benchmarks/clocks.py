@@ -1,6 +1,6 @@
 """How many random histories engine and reference read alike, and how long long histories take.
 
-python -m benchmarks.clocks [HISTORIES] [FIRST_SEED]
+python -m benchmarks.clocks [HISTORIES] [FIRST_SEED]    a million unless told otherwise
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from responder.policy import national
 from tests.reference.clock_histories import LOCAL_POLICY, ORIGIN, compare
 from yuqing.domain.jurisdiction import Policy
 
+MANY = 1_000_000
 MINUTE = timedelta(minutes=1)
 LENGTHS = (1_000, 10_000, 100_000)
 
@@ -77,4 +78,4 @@ def main(histories: int, first: int) -> None:
 
 if __name__ == "__main__":
     given = [int(argument) for argument in sys.argv[1:]]
-    main(*(given + [3000, 0][len(given) :]))
+    main(*(given + [MANY, 0][len(given) :]))

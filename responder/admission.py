@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from responder.act import Act
 from responder.fields import located, moment, whole, word
-from responder.ledger import Ledger
+from responder.ledger import Ledger, Mark
 from responder.refusals import Refusal, Refused
 from responder.spans import standing
 from responder.ticket import checked
@@ -63,7 +63,7 @@ def _extend(ledger: Ledger, position: int, act: Act) -> None:
     if due <= span.due:
         raise Refused(Refusal.DUE_NOT_LATER, position, Action.EXTEND, clock=shown)
     _approved_by_another(position, act)
-    ledger.extend(name, span.runs_from, due)
+    ledger.extend(name, span.runs_from, Mark(due, position))
 
 
 def _waive(ledger: Ledger, position: int, act: Act) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -56,7 +56,11 @@ def read_clocks(acts: Sequence[Act], policy: Policy, now: datetime) -> tuple[Rea
     if acts and now < acts[-1].at:
         raise NotAllowed("now is before the last event")
     spans = every_span(admitted(acts, policy))
-    readings = (_read(span, now.astimezone(UTC)) for span in spans)
+    return in_order(reading_of(span, now.astimezone(UTC)) for span in spans)
+
+
+def in_order(readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    """By round, start, name and seq."""
     return tuple(sorted(readings, key=lambda r: (r.round, r.start, r.name, r.seq or 0)))
 
 
@@ -80,15 +84,16 @@ def next_moment(acts: Sequence[Act], policy: Policy, after: datetime) -> datetim
     return min((s.due + _TICK for s in spans if s.open and s.due >= after), default=None)
 
 
-def _read(span: Span, now: datetime) -> Reading:
-    until = span.stopped_at or span.frozen or now
+def reading_of(span: Span, now: datetime) -> Reading:
+    """How a clock stands at `now` (UTC)."""
+    until = span.until or now
     return Reading(
         name=span.rule.name,
         round=span.round,
         seq=span.seq,
         start=span.start,
         due=span.due,
-        stopped_at=span.stopped_at,
+        stopped_at=span.stop.at if span.stop else None,
         status=_status(span, until),
         late_seconds=max(0, (until - span.due) // timedelta(seconds=1)),
         national=span.rule.national,
@@ -97,8 +102,8 @@ def _read(span: Span, now: datetime) -> Reading:
 
 
 def _status(span: Span, until: datetime) -> Status:
-    if span.stopped_at is None and span.frozen is not None:
+    if span.stop is None and span.frozen is not None:
         return Status.SUPERSEDED
     if until > span.due:
         return Status.BREACHED
-    return Status.MET if span.stopped_at is not None else Status.RUNNING
+    return Status.MET if span.stop else Status.RUNNING

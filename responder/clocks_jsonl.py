@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
 from responder.act import Act
 from responder.clocks import Reading, read_clocks
+from responder.explain import explain_clocks
 from responder.fields import Data, located, moment, word
 from responder.policy import policy_from_data
 from responder.transitions import TABLE, Action, State
@@ -25,6 +27,7 @@ def clocks_lines(
     policies: Mapping[str, Policy],
     skip_bad: bool = False,
     on_bad: OnBad = ignore,
+    explain_in: ZoneInfo | None = None,
 ) -> Iterator[bytes]:
     """{"id", "state", "clocks"} or {"id", "error"} for each record, order kept.
 
@@ -32,22 +35,36 @@ def clocks_lines(
     data, from?, to?}]}; every time ISO 8601 with an offset. Out: times in UTC with +00:00, exact to
     the microsecond; `seq` only for numbered clocks. A line that is no JSON object with an id raises
     InvalidMessage with its number; with `skip_bad` it is left out and given to `on_bad`. A record
-    that is wrong in itself is answered with an error. Blank lines are passed over.
+    that is wrong in itself is answered with an error. Blank lines are passed over. With
+    `explain_in` each clock carries `explained` too: sentences in Chinese, times of that zone.
     """
     for record in read_rows(lines, lambda row: row, skip_bad, on_bad):
-        yield orjson.dumps(_answer(record, policies)) + b"\n"
+        yield orjson.dumps(_answer(record, policies, explain_in)) + b"\n"
 
 
-def _answer(record: dict[str, Any], policies: Mapping[str, Policy]) -> dict[str, object]:
+def _answer(
+    record: dict[str, Any], policies: Mapping[str, Policy], zone: ZoneInfo | None
+) -> dict[str, object]:
     try:
         policy = _policy(record.get("policy"), policies)
         now, events = moment(record, "now"), _events(record)
         acts = [_act(position, event) for position, event in enumerate(events)]
-        readings = read_clocks(acts, policy, now)
+        clocks = _told(acts, policy, now, zone)
         state = _verified(acts, events)
     except (InvalidMessage, NotAllowed) as error:
         return {"id": record["id"], "error": str(error)}
-    return {"id": record["id"], "state": state, "clocks": [_clock(r) for r in readings]}
+    return {"id": record["id"], "state": state, "clocks": clocks}
+
+
+def _told(
+    acts: Sequence[Act], policy: Policy, now: datetime, zone: ZoneInfo | None
+) -> list[dict[str, object]]:
+    if zone is None:
+        return [_clock(reading) for reading in read_clocks(acts, policy, now)]
+    return [
+        _clock(one.reading) | {"explained": one.sentences}
+        for one in explain_clocks(acts, policy, now, zone)
+    ]
 
 
 def _policy(given: object, policies: Mapping[str, Policy]) -> Policy:

@@ -130,7 +130,7 @@ class CaseDesk(ReadingDesk):
         if self.only_reads(person, ticket_id):
             return ()
         stored, _acts, jurisdiction = self._known(person, ticket_id)
-        contacts = first_spokespeople(jurisdiction, stored.ticket, stored.places)
+        contacts = first_spokespeople(jurisdiction, stored.ticket, stored.places, stored.topic)
         return tuple((contact.name, contact.role) for contact in contacts)
 
     def _known(

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, select
 
 from responder import pages
 from responder.answers import Offers
 from responder.doors import may_see
+from responder.explain import Explained, explain_clocks
 from responder.lines import clock_views, event_line, notice_line, ticket_line
 from responder.people import Person, Role
 from responder.readmodels import (
@@ -110,6 +112,16 @@ class ReadingDesk:
         """The ticket as `yuqing clocks` recomputes it, for an inspection."""
         with failures_named(), reading(self._engine).begin() as connection:
             return record_of(connection, _seen(connection, person, ticket_id), now)
+
+    def explained(self, person: Person, ticket_id: str, now: datetime) -> tuple[Explained, ...]:
+        """Every clock of the ticket with the Chinese sentences that account for it; who acted is
+        told by login. Times are those of the jurisdiction's zone."""
+        with failures_named(), reading(self._engine).begin() as connection:
+            _opened(connection, person, ticket_id)
+        stored, acts = self._store.history(ticket_id)
+        home = self._jurisdictions.get(stored.jurisdiction)
+        zone = ZoneInfo(home.zone if home else "UTC")
+        return explain_clocks(acts, stored.policy, max(now, stored.ticket.last_at), zone)
 
     def offers(
         self, person: Person, state: str = "offered", size: int = 50

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from responder.act import Act
 from responder.evidence import STEPS, Piece, piece_of
-from responder.fields import Data, flag, grade_in, moment, moment_or_none, whole, word
+from responder.fields import Data, flag, grade_in, moment, moment_or_none, whole, word, word_or_none
 from responder.promises import PROMISE_ACTIONS, promise_name
 from responder.transitions import ROUND_ENDS, Action
 from yuqing.domain.jurisdiction import ClockRule, Policy, StoppedBy
@@ -111,19 +111,22 @@ class Shelf:
 class Ledger:
     """The digest of a history. `record` takes its acts in order, each already admitted.
 
-    `first_posted` and `discovered` are those of the first round; `unsettled` names the promises
-    that are neither waived nor both kept and published.
+    `first_posted` and `discovered` are those of the first round, with the act that told them;
+    `unsettled` names the promises that are neither waived nor both kept and published.
     """
 
     def __init__(self, policy: Policy) -> None:
+        self.policy = policy
         self.rules = {rule.name: rule for rule in policy.clocks}
         self.shelf = Shelf({rule.stopped_by for rule in policy.clocks})
         self.rounds: list[Round] = []
         self.pieces: dict[int, Piece] = {}
-        # By clock and the position of the act (or piece) that the clock runs from.
-        self.extensions: dict[tuple[str, int], datetime] = {}
-        self.first_posted, self.discovered = _NEVER, _NEVER
+        # By clock and the position of the act (or piece) that the clock runs from: each new due
+        # time with the position of the act that granted it.
+        self.extensions: dict[tuple[str, int], list[Mark]] = {}
+        self.first_posted, self.discovered = Mark(_NEVER, 0), Mark(_NEVER, 0)
         self._grade, self._emergency = 0, False
+        self._origin: str | None = None
         self._promises: dict[str, set[Action]] = {}
         self.unsettled: dict[str, None] = {}
 
@@ -142,8 +145,9 @@ class Ledger:
             self._grade, self._emergency = grade_in(act.data), flag(act.data, "emergency")
         if action is Action.OPEN:
             moment(act.data, "discovered_at")
+            self._origin = word_or_none(act.data, "origin")
         if action in (Action.OPEN, Action.ABSORB):
-            self._discover(act.data)
+            self._discover(position, act.data)
         if action in (Action.OPEN, Action.REOPEN):
             self.rounds.append(Round(len(self.rounds) + 1, mark))
         if action in (Action.OPEN, Action.GRADE, Action.REOPEN):
@@ -155,9 +159,9 @@ class Ledger:
         else:
             self._record_proof(mark, act, action)
 
-    def extend(self, clock: str, runs_from: int, due: datetime) -> None:
+    def extend(self, clock: str, runs_from: int, due: Mark) -> None:
         """Gives the clock that runs from act or piece `runs_from` a later due time."""
-        self.extensions[clock, runs_from] = due
+        self.extensions.setdefault((clock, runs_from), []).append(due)
 
     def _record_proof(self, mark: Mark, act: Act, action: Action) -> None:
         piece = piece_of(mark.position, act, action)
@@ -183,12 +187,12 @@ class Ledger:
         else:
             self.unsettled[name] = None
 
-    def _discover(self, data: Data) -> None:
+    def _discover(self, position: int, data: Data) -> None:
         # Where nobody knows the first posting, the discovery is the earliest trace of it.
         discovered = moment_or_none(data, "discovered_at") or _NEVER
         first_posted = moment_or_none(data, "first_posted_at") or discovered
-        self.discovered = min(self.discovered, discovered)
-        self.first_posted = min(self.first_posted, first_posted)
+        self.discovered = min(self.discovered, Mark(discovered, position))
+        self.first_posted = min(self.first_posted, Mark(first_posted, position))
 
     def _ask(self, mark: Mark) -> None:
         for name, rule in self.rules.items():
@@ -198,6 +202,8 @@ class Ledger:
                 self.round.spells.setdefault(name, []).append(Spell(mark))
 
     def _asked(self, rule: ClockRule) -> bool:
+        if rule.origins and self._origin not in rule.origins:
+            return False
         return any(
             when.emergency == self._emergency and self._grade in when.grades
             for when in rule.asked_when

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from yuqing.domain.errors import InvalidMessage
 from yuqing.domain.jurisdiction import (
@@ -18,6 +19,7 @@ from yuqing.domain.jurisdiction import (
     StoppedBy,
 )
 from yuqing.domain.policy import national
+from yuqing.domain.workdays import Workdays
 
 __all__ = ["national", "policy_from_data", "policy_to_data"]
 
@@ -42,6 +44,23 @@ class _Clock(_Part):
     numbering: Annotated[Numbering, Field(strict=False)] = Numbering.ONCE
     national: bool = True
     basis: str = ""
+    origins: list[str] = []
+    in_workdays: bool = False
+
+
+class _Workdays(_Part):
+    zone: str
+    off: list[Annotated[date, Field(strict=False)]] = []
+    on: list[Annotated[date, Field(strict=False)]] = []
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"no time zone {zone!r}") from None
+        return zone
 
 
 class _Policy(_Part):
@@ -49,16 +68,22 @@ class _Policy(_Part):
     name: str
     version: str
     clocks: list[_Clock]
+    workdays: _Workdays | None = None
 
 
 def policy_to_data(policy: Policy) -> dict[str, object]:
     """`policy` as JSON values, version 1 of the form; limits in whole seconds."""
-    return {
+    told: dict[str, object] = {
         "schema": 1,
         "name": policy.name,
         "version": policy.version,
         "clocks": [_clock_to_data(rule) for rule in policy.clocks],
     }
+    days = policy.workdays
+    if days:
+        off, on = ([day.isoformat() for day in some] for some in (days.off, days.on))
+        told["workdays"] = {"zone": days.zone, "off": off, "on": on}
+    return told
 
 
 def policy_from_data(data: object) -> Policy:
@@ -77,11 +102,15 @@ def policy_from_data(data: object) -> Policy:
     names = [clock.name for clock in read.clocks]
     if len(set(names)) < len(names):
         raise InvalidMessage("policy.clocks: two clocks have one name")
-    return Policy(read.name, read.version, tuple(_clock_from(clock) for clock in read.clocks))
+    if read.workdays is None and any(clock.in_workdays for clock in read.clocks):
+        raise InvalidMessage("policy.workdays: missing, but a clock counts in workdays")
+    clocks, days = tuple(_clock_from(clock) for clock in read.clocks), read.workdays
+    workdays = Workdays(days.zone, tuple(days.off), tuple(days.on)) if days else None
+    return Policy(read.name, read.version, clocks, workdays)
 
 
 def _clock_to_data(rule: ClockRule) -> dict[str, object]:
-    return {
+    told: dict[str, object] = {
         "name": rule.name,
         "title": rule.title,
         "due_seconds": int(rule.due.total_seconds()),
@@ -94,6 +123,10 @@ def _clock_to_data(rule: ClockRule) -> dict[str, object]:
         "national": rule.national,
         "basis": rule.basis,
     }
+    # Only where it says something, so that older records and programs read the same.
+    if rule.origins:
+        told["origins"] = list(rule.origins)
+    return told | ({"in_workdays": True} if rule.in_workdays else {})
 
 
 def _clock_from(clock: _Clock) -> ClockRule:
@@ -107,4 +140,6 @@ def _clock_from(clock: _Clock) -> ClockRule:
         numbering=clock.numbering,
         national=clock.national,
         basis=clock.basis,
+        origins=tuple(clock.origins),
+        in_workdays=clock.in_workdays,
     )

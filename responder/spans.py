@@ -16,8 +16,8 @@ _STEP_KINDS = frozenset({StoppedBy.ACKNOWLEDGE, StoppedBy.VERIFY})
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """`runs_from` is the position of the act or piece that starts it, `frozen` when it was
-    dropped."""
+    """`runs_from` is the position of the act or piece that starts it, `stop` the piece or step
+    that stops it (at its own time), `frozen` the act that dropped it."""
 
     rule: ClockRule
     round: int
@@ -25,13 +25,19 @@ class Span:
     runs_from: int
     start: datetime
     due: datetime
-    stopped_at: datetime | None
-    frozen: datetime | None
+    stop: Mark | None
+    frozen: Mark | None
 
     @property
     def open(self) -> bool:
         """True when it is asked for and not stopped."""
-        return self.stopped_at is None and self.frozen is None
+        return self.stop is None and self.frozen is None
+
+    @property
+    def until(self) -> datetime | None:
+        """When it stopped, or else was dropped; None while it is open."""
+        ended = self.stop or self.frozen
+        return ended.at if ended else None
 
 
 def every_span(ledger: Ledger) -> Iterator[Span]:
@@ -84,7 +90,7 @@ def _start(ledger: Ledger, round_: Round, rule: ClockRule, spells: list[Spell]) 
     if rule.start is ClockStart.GRADED:
         return spells[0].begun.at
     first_posted = rule.start is ClockStart.FIRST_POSTED
-    return ledger.first_posted if first_posted else ledger.discovered
+    return (ledger.first_posted if first_posted else ledger.discovered).at
 
 
 def _from(rule: ClockRule, start: datetime, begun: Mark) -> Mark:
@@ -155,14 +161,14 @@ def _span(
         runs_from=begun.position,
         start=begun.at,
         due=_due(ledger, rule, begun),
-        stopped_at=stop.at if stop else None,
-        frozen=frozen.at if frozen else None,
+        stop=stop,
+        frozen=frozen,
     )
 
 
 def _due(ledger: Ledger, rule: ClockRule, begun: Mark) -> datetime:
-    extended = ledger.extensions.get((rule.name, begun.position))
+    granted = ledger.extensions.get((rule.name, begun.position))
     try:
-        return extended or begun.at + rule.due
+        return granted[-1].at if granted else ledger.policy.due(rule, begun.at)
     except OverflowError as error:
         raise InvalidMessage(f"{rule.name} would be due after the year 9999") from error

@@ -38,6 +38,7 @@ class Rule:
     stop: str
     asks: Callable[[int, bool], bool]
     kind: str = "once"
+    origin: str | None = None
 
 
 def grave(grade: int, emergency: bool) -> bool:
@@ -140,17 +141,18 @@ def refused(history: History, event: Happening, rules: list[Rule]) -> bool:
     do, at, state = event["do"], event["at"], state_of(history)
     if after(state, do) is None or (history and at < history[-1]["at"]):
         return True
-    if not history:
+    if do == "settle":
+        first, gone = rounds_of(history)[-1][0], struck(history)
+        return not any(
+            e["do"] in EVIDENCE and i not in gone for i, e in enumerate(history) if i > first
+        )
+    if do == "strike":
+        number = event["event"]
+        return not (0 <= number < len(history) and history[number]["do"] in EVIDENCE)
+    if do not in ("close", "extend", "waive"):
         return False
     round_no = len(rounds_of(history))
     current = [c for c in clocks(history, rules, at) if c["round"] == round_no]
-    if do == "settle":
-        first = rounds_of(history)[-1][0]
-        return not any(
-            e["do"] in EVIDENCE and i not in struck(history)
-            for i, e in enumerate(history)
-            if i > first
-        )
     if do == "close":
         cadences = [rule.name for rule in rules if rule.kind == "cadence"]
         return any(
@@ -164,15 +166,10 @@ def refused(history: History, event: Happening, rules: list[Rule]) -> bool:
         if not running or event["approver"] == event["who"]:
             return True
         return bool(at >= running[0]["due"] or event["due"] <= running[0]["due"])
-    if do == "waive":
-        unstopped = [
-            c for c in mine if c["stopped_at"] is None and c["status"] in ("running", "breached")
-        ]
-        return not unstopped or event["approver"] == event["who"]
-    if do == "strike":
-        number = event["event"]
-        return not (0 <= number < len(history) and history[number]["do"] in EVIDENCE)
-    return False
+    unstopped = [
+        c for c in mine if c["stopped_at"] is None and c["status"] in ("running", "breached")
+    ]
+    return not unstopped or event["approver"] == event["who"]
 
 
 def open_promises(history: History) -> set[str]:
@@ -204,20 +201,19 @@ def asked_after_each(history: History, rule: Rule, first: int, end: int) -> dict
     """Whether the clock is asked for after each event of the round."""
     asked: dict[int, bool] = {}
     waived = over = False
-    for i in range(first, end):
-        event = history[i]
-        grade, emergency = grade_at(history, i)
+    grade, emergency = 0, False
+    for i, event in enumerate(history[:end]):
+        if event["do"] in ("open", "grade"):
+            grade, emergency = event["grade"], event["emergency"]
+        if i < first:
+            continue
         if event["do"] == "waive" and event["clock"] == rule.name:
             waived = True
         if event["do"] in ("merge", "dismiss", "close"):
             over = True
-        asked[i] = rule.asks(grade, emergency) and not waived and not over
+        ours = rule.origin is None or history[0].get("origin") == rule.origin
+        asked[i] = ours and rule.asks(grade, emergency) and not waived and not over
     return asked
-
-
-def grade_at(history: History, i: int) -> tuple[int, bool]:
-    graded = [e for e in history[: i + 1] if e["do"] in ("open", "grade")]
-    return graded[-1]["grade"], graded[-1]["emergency"]
 
 
 def drop_of(asked: dict[int, bool], first: int, end: int) -> int | None:
@@ -253,8 +249,9 @@ def counting(
 ) -> list[tuple[int, int]]:
     """(own time, position) of all that counts, the earliest first."""
     counted = []
+    gone = struck(history)
     for i, event in enumerate(history):
-        if not STOPS[rule.stop](event) or i in struck(history):
+        if not STOPS[rule.stop](event) or i in gone:
             continue
         if drop is not None and i > drop:
             continue

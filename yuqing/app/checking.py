@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from rich.markup import escape
@@ -10,14 +10,18 @@ from rich.markup import escape
 from yuqing.app import wiring
 from yuqing.app.settings import Settings
 from yuqing.app.wallclock import parse_clock
+from yuqing.domain.conduct import DutyStatus
 from yuqing.domain.errors import ConfigError, YuqingError
+from yuqing.domain.jurisdiction import Jurisdiction
+from yuqing.files.jurisdiction import read_jurisdictions
 
 
 @dataclass(slots=True)
 class Findings:
-    """What is in order, and what is not; both ready to print."""
+    """What is in order, what is not, and what is known to be missing; all ready to print."""
 
     good: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
@@ -25,8 +29,7 @@ def check_all(settings: Settings) -> Findings:
     """Read everything; one wrong file does not hide the next."""
     found = Findings()
     _attempt(found, lambda: _clock(settings))
-    homes: set[str] = set()
-    _attempt(found, lambda: _jurisdictions(settings, homes))
+    homes = _jurisdictions(settings, found)
     _attempt(found, lambda: _debunks(settings))
     _sources(settings, homes, found)
     return found
@@ -44,10 +47,28 @@ def _clock(settings: Settings) -> str:
     return "settings"
 
 
-def _jurisdictions(settings: Settings, homes: set[str]) -> str:
-    known = wiring.jurisdictions(settings)
-    homes.update(known)
-    return f"{len(known)} jurisdictions in {settings.jurisdictions}"
+def _jurisdictions(settings: Settings, found: Findings) -> set[str]:
+    """The codes that sources may name; none when a file is wrong, since it might be the one."""
+    known, mistakes = read_jurisdictions(settings.jurisdictions)
+    found.errors += [escape(str(mistake)) for mistake in mistakes]
+    if not mistakes:
+        where = settings.jurisdictions
+        _attempt(found, lambda: f"{len(wiring.jurisdictions(settings))} jurisdictions in {where}")
+    for home in known.values():
+        found.notes += [escape(note) for note in notes_on(home)]
+    return set() if mistakes else set(known)
+
+
+def notes_on(home: Jurisdiction) -> Iterator[str]:
+    """What a jurisdiction itself says is not there yet, and what it only supposes."""
+    for duty in home.duties:
+        if duty.status is DutyStatus.PENDING:
+            basis = f" ({duty.basis})" if duty.basis else ""
+            said = f"duty {duty.code} is pending: {duty.name}{basis}"
+            yield f"{home.code}: {said}; needs {duty.needs}"
+    inferred = [*home.inferred, *(sub.code for sub in home.sub_topics if sub.inferred)]
+    if inferred:
+        yield f"{home.code}: inferred, to be confirmed: the units of {', '.join(inferred)}"
 
 
 def _debunks(settings: Settings) -> str:

@@ -82,6 +82,12 @@ def tickets_engine(settings: Settings) -> Engine:
     return _engine(settings.tickets(), durable=True)
 
 
+def has_tickets(settings: Settings) -> bool:
+    """Whether there is a ticket store to read; an embedded one that nobody has made is none."""
+    kind, _, file = settings.tickets().partition(":///")
+    return kind != "sqlite" or Path(file).exists()
+
+
 def state_engine(settings: Settings) -> Engine:
     """The database of the stages' own state."""
     return _engine(settings.state(), durable=False)
@@ -99,14 +105,9 @@ def jurisdictions(settings: Settings) -> Mapping[str, Jurisdiction]:
 def policies(settings: Settings) -> Mapping[str, Policy]:
     """The policies that a name stands for: those shipped, and those of the settings' folder."""
     import jurisdictions as shipped
-    from yuqing.domain.policy import national
+    from yuqing.app.policies import NamedPolicies
 
-    known = {"national": national()}
-    folders = [Path(shipped.__file__).parent, settings.jurisdictions]
-    for folder in folders:
-        if folder.is_dir():
-            known |= {code: home.policy for code, home in load_jurisdictions(folder).items()}
-    return known
+    return NamedPolicies((Path(shipped.__file__).parent, settings.jurisdictions))
 
 
 def sources(settings: Settings) -> tuple[Source, ...]:

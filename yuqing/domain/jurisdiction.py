@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from yuqing.domain.conduct import (
+    Channel,
+    Duty,
+    ReportsTo,
+    ReviewStep,
+    Spokespeople,
+    SubTopic,
+    WatchKind,
+)
+from yuqing.domain.roster import Calendar, Contact, QuietHours, Roster
 from yuqing.domain.verdict import Severity, Topic
+from yuqing.domain.workdays import Workdays
+
+__all__ = [
+    "AskedWhen",
+    "Calendar",
+    "ChainStep",
+    "ClockRule",
+    "ClockStart",
+    "Contact",
+    "Jurisdiction",
+    "Numbering",
+    "Place",
+    "Policy",
+    "Roster",
+    "StoppedBy",
+    "Unit",
+]
 
 
 class ClockStart(StrEnum):
@@ -48,7 +75,12 @@ class AskedWhen:
 
 @dataclass(frozen=True, slots=True)
 class ClockRule:
-    """One clock of a policy; `national` tells 国家规定 from a local rule; `basis` cites it."""
+    """One clock of a policy; `national` tells 国家规定 from a local rule; `basis` cites it.
+
+    With `origins` it is asked for only by a ticket whose opening names one of them as its origin
+    (hotline, cyberspace, ...), whatever its grade. With `in_workdays` its length counts on the
+    policy's workdays only; national clocks always run in natural hours.
+    """
 
     name: str
     title: str
@@ -59,24 +91,24 @@ class ClockRule:
     numbering: Numbering = Numbering.ONCE
     national: bool = True
     basis: str = ""
+    origins: tuple[str, ...] = ()
+    in_workdays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The clocks in force; copied onto every ticket when it opens."""
+    """The clocks in force; copied onto every ticket when it opens, with the workdays they need."""
 
     name: str
     version: str
     clocks: tuple[ClockRule, ...]
+    workdays: Workdays | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """A person or post that can be pushed; `channels` are apprise URLs, tried in order."""
-
-    name: str
-    role: str
-    channels: tuple[str, ...] = ()
+    def due(self, rule: ClockRule, start: datetime) -> datetime:
+        """When `rule` is due that started at `start`. OverflowError beyond the year 9999."""
+        if rule.in_workdays and self.workdays:
+            return self.workdays.after(start, rule.due)
+        return start + rule.due
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +136,14 @@ class Place:
 class ChainStep:
     """One step of an escalation chain: who is pushed how long after something became late.
 
-    `target` is "duty", "principal", "coordinator" or a unit code.
+    `target` is "duty", "principal", "coordinator", "publicity" (the unit of `reports_to`),
+    "leader" (分管领导), "superior" or a unit code. `channels` are the kinds of push that are
+    tried (wecom, dingtalk, feishu, mail, sms, webhook); empty: all that the contact has.
     """
 
     after: timedelta
     target: str
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +152,9 @@ class Jurisdiction:
     to the `coordinator`. A ticket opens at `opens_from` and above. `chains` is by grade.
     `warn_before` is how long before its due time an unstopped clock is called to mind. With
     `local_lead` a matter within one territory goes to the unit of that territory, the department
-    beside it; without, the other way round."""
+    beside it; without, the other way round. `reminders` are fractions of every clock at which it
+    is called to mind besides. `inferred` are the topics whose route no document states. `calendar`
+    is for the roster and for local clocks that say so; national clocks run in natural hours."""
 
     code: str
     name: str
@@ -134,6 +171,20 @@ class Jurisdiction:
     official_channels: tuple[str, ...] = ()
     warn_before: timedelta = timedelta(hours=1)
     local_lead: bool = False
+    superior: Contact | None = None
+    leader: Contact | None = None
+    reports_to: ReportsTo = field(default_factory=ReportsTo)
+    quiet_hours: QuietHours | None = None
+    reminders: tuple[float, ...] = ()
+    calendar: Calendar = Calendar.NATURAL
+    roster: Roster = field(default_factory=Roster)
+    review: tuple[ReviewStep, ...] = ()
+    spokespeople: Spokespeople = field(default_factory=Spokespeople)
+    channels: tuple[Channel, ...] = ()
+    sub_topics: tuple[SubTopic, ...] = ()
+    watch_kinds: tuple[WatchKind, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    inferred: tuple[Topic, ...] = ()
 
     def unit(self, code: str) -> Unit | None:
         """The unit with `code`, if there is one."""

@@ -22,6 +22,8 @@ def check() -> None:
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     for line in found.good:
         console.print(f"[green]✓[/] {line}")
+    for note in found.notes:
+        console.print("[yellow]·[/]", note, markup=True)
     for error in found.errors:
         console.print("[red]✗[/]", error, markup=True)
     if found.errors:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -14,6 +15,10 @@ def register(app: typer.Typer) -> None:
 
 def clocks(
     skip_bad: Annotated[bool, typer.Option(help="Count bad lines and go on.")] = False,
+    explain: Annotated[
+        bool, typer.Option(help="Say of each clock, in Chinese, which acts and rules made it so.")
+    ] = False,
+    zone: Annotated[str, typer.Option(help="The time zone of the words.")] = "Asia/Shanghai",
 ) -> None:
     """JSONL ticket histories (id, policy, now, events) to JSONL clocks, needing nothing else."""
     from responder.clocks_jsonl import clocks_lines
@@ -23,5 +28,15 @@ def clocks(
 
     policies = wiring.policies(load_settings())
     skipped = Skipped()
-    write_lines(clocks_lines(stdin_lines("时限"), policies, skip_bad, on_bad=skipped))
+    words = _zone(zone) if explain else None
+    write_lines(clocks_lines(stdin_lines("时限"), policies, skip_bad, skipped, words))
     skipped.tell()
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise typer.BadParameter(
+            f"没有时区 {name}，请写 Asia/Shanghai 这样的名称", param_hint="--zone"
+        ) from None
