@@ -1,4 +1,4 @@
-"""Two models, one verdict: the same bytes alone and in company, and a tuning that fits its models."""
+"""Two models, one verdict: the same bytes alone and in company; a tuning fits its own models."""
 
 from __future__ import annotations
 
