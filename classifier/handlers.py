@@ -16,8 +16,9 @@ def judge_handler(judge: Judge) -> Callable[[Message, Record], Iterable[Outgoing
     """What the judge stage does with one message; for `stream.handling.each`.
 
     A crawled post becomes one Judged and, when relevant, one Relevant for every jurisdiction it
-    concerns: its source's, else those whose gazetteer names a place in it. A further sighting is
-    passed on. Anything else is an InvalidMessage. The same message gives the same bytes.
+    concerns: its source's (but for those it is plainly not about), else those whose gazetteer
+    names a place in it. A further sighting is passed on. Anything else is an InvalidMessage. The
+    same message gives the same bytes.
     """
 
     def handle(message: Message, _record: Record) -> Iterable[Outgoing]:
@@ -34,7 +35,7 @@ def judge_handler(judge: Judge) -> Callable[[Message, Record], Iterable[Outgoing
 def _judged(judge: Judge, crawled: Crawled) -> Iterator[Outgoing]:
     post, sighting = crawled.post, crawled.sighting
     verdict = judge.judge_post(post, sighting)
-    concerned = post.jurisdictions or judge.concerned(post.text)
+    concerned = judge.concerned_by(post)
     judged = Judged(post, sighting, verdict, concerned)
     yield Outgoing(POSTS_JUDGED.name, post.place, encode(judged))
     for code in dict.fromkeys(concerned) if verdict.relevant else ():

@@ -68,12 +68,22 @@ class Judge:
         or in all when there are none."""
         reading = read(text, self._lexicon, published_at)
         scores = self._model.scores(reading.folded.text, dense(reading))
-        places = self._gazetteers.find(reading.folded, jurisdictions)
+        ours = self._gazetteers.find(reading.folded, jurisdictions)
+        places = (*ours, *self._gazetteers.general(reading.folded))
         model = self._model
         opinion = Opinion(
             reading, scores, model.heads, model.settings, owner, signals, self._debunks
         )
         return opinion.verdict(post_id, places, model.name)
+
+    def concerned_by(self, post: Post) -> tuple[str, ...]:
+        """The jurisdictions of `post`: its source's, but for those that all its places lie outside
+        of; for a source that has none, those whose gazetteers name a place of its text."""
+        if not post.jurisdictions:
+            return self.concerned(post.text)
+        folded = fold(post.text[:LONGEST])
+        outside = self._gazetteers.elsewhere
+        return tuple(code for code in post.jurisdictions if not outside(folded, code))
 
     def concerned(self, text: str) -> tuple[str, ...]:
         """The codes of the jurisdictions whose gazetteers name a place of `text`, in order."""
