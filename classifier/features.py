@@ -69,10 +69,11 @@ class Reading:
     context: Context
     graded: tuple[Graded, ...]
     people: float
+    means: frozenset[Topic | Mark]
 
     def has(self, mark: Mark) -> bool:
         """True when a word of `mark` stands in the post."""
-        return any(mark in hit.means for hit in self.hits)
+        return mark in self.means
 
 
 def read(
@@ -85,7 +86,9 @@ def read(
     counted = tuple(numbers(folded.text))
     findings = (*find_harm(folded.text, counted), *find_outrage(folded.text))
     graded = grade_findings(folded, findings, context)
-    return Reading(folded, hits, context, graded, most_people(folded.text, counted))
+    people = most_people(folded.text, counted)
+    means = frozenset(means for hit in hits for means in hit.means)
+    return Reading(folded, hits, context, graded, people, means)
 
 
 def dense(reading: Reading) -> NDArray[np.float32]:

@@ -18,8 +18,9 @@ def judge_handler(judge: Judge) -> Handler:
     """What the judge stage does with a batch; its posts are judged together, on several threads.
 
     A crawled post becomes one Judged and, when relevant, one Relevant for every jurisdiction it
-    concerns: its source's, else those whose gazetteer names a place in it. A further sighting is
-    passed on. Anything else is refused. The same message gives the same bytes.
+    concerns: its source's (but for those it is plainly not about), else those whose gazetteer
+    names a place in it. A further sighting is passed on. Anything else is refused. The same
+    message gives the same bytes.
     """
 
     def handle(records: Sequence[Record]) -> Outcome:
@@ -55,7 +56,7 @@ def _read(records: Sequence[Record]) -> tuple[list[Crawled | Seen], tuple[Refusa
 
 def _judged(judge: Judge, crawled: Crawled, verdict: Verdict) -> Iterator[Outgoing]:
     post, sighting = crawled.post, crawled.sighting
-    concerned = post.jurisdictions or judge.concerned(post.text)
+    concerned = judge.concerned_by(post)
     judged = Judged(post, sighting, verdict, concerned)
     yield Outgoing(POSTS_JUDGED.name, post.place, encode(judged))
     for code in dict.fromkeys(concerned) if verdict.relevant else ():

@@ -130,6 +130,15 @@ class Judge:
             said = said + softmax(models.encoder.scores(folded)[SEVEN]) * (1 - _FAST_SHARE)
         return TAIDI7[int(said.argmax())]
 
+    def concerned_by(self, post: Post) -> tuple[str, ...]:
+        """The jurisdictions of `post`: its source's, but for those that all its places lie outside
+        of; for a source that has none, those whose gazetteers name a place of its text."""
+        if not post.jurisdictions:
+            return self.concerned(post.text)
+        folded = fold(post.text[:LONGEST])
+        outside = self._gazetteers.elsewhere
+        return tuple(code for code in post.jurisdictions if not outside(folded, code))
+
     def concerned(self, text: str) -> tuple[str, ...]:
         """The codes of the jurisdictions whose gazetteers name a place of `text`, in order."""
         named = self._gazetteers.find(fold(text[:LONGEST]))
@@ -164,5 +173,7 @@ class Judge:
             asked.signals,
             self._debunks,
         )
-        places = self._gazetteers.find(begun.reading.folded, asked.jurisdictions)
+        folded = begun.reading.folded
+        ours = self._gazetteers.find(folded, asked.jurisdictions)
+        places = (*ours, *self._gazetteers.general(folded))
         return opinion.verdict(asked.post_id, places, self._models.name)

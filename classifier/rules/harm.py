@@ -37,7 +37,7 @@ _RAISED = re.compile(
 _FURTHER = re.compile("其中|另|还有|其余|此外|又有")
 _BRACKETED = re.compile(r"(?:名|位|个|人|口)[^,。;()]{0,6}\([^()\n]{0,30}\)")
 _HARMFUL = re.compile(  # a character of every verb of harm: most numbers count something else
-    "[死亡难丧罹牺殉溺坠治踪联落去困埋压伤危垂截烧毒吐泻恶适昏晕吸肚抽咬扎骨血症情医院病围灾淹命还救绝生]"
+    "[死亡难丧罹牺殉溺坠治踪联落去困埋压伤危垂截烧毒吐泻恶适昏晕吸肚抽咬扎骨血症情医院病围灾淹命还救绝生害遇毙殒]"
 )
 _ORDINAL = re.compile(r"[第初周#]$|\d[.\-/:·]$")
 _NO_COUNT = re.compile("死一生|时(?!代)|点(?!名)|日(?!本)|[种些样直定般致旦切律下]")

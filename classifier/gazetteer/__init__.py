@@ -1,0 +1,1 @@
+"""China's provinces, prefectures and counties, and how a text names them."""
