@@ -13,6 +13,8 @@ LAG = "max by (stage, topic) (yuqing_lag_records)"
 HANDLED = f"{_BY} (rate(yuqing_handled_total[$__rate_interval]))"
 DEAD = f"{_BY} (increase(yuqing_dead_total[$__rate_interval]))"
 RETRIED = f"{_BY} (increase(yuqing_retried_total[$__rate_interval]))"
+DRIFT = "max by (jurisdiction, head) (yuqing_drift_psi)"
+_HEAD = "{{jurisdiction}} {{head}}"
 SLOW = (
     "histogram_quantile(0.95, sum by (stage, le) "
     "(rate(yuqing_stage_seconds_bucket[$__rate_interval])))"
@@ -48,4 +50,5 @@ def board_of_health() -> Dashboard:
         )
         .with_panel(lines("拒收（条）", METRICS, metric(DEAD, _LEGEND), at(0, 22, 12, 8)))
         .with_panel(lines("重试（批）", METRICS, metric(RETRIED, _LEGEND), at(12, 22, 12, 8)))
+        .with_panel(lines("研判漂移（PSI）", METRICS, metric(DRIFT, _HEAD), at(0, 30, 24, 8)))
     )

@@ -72,6 +72,7 @@ def test_metrics_asked_for_are_told() -> None:
     metrics.handled("group", "posts.relevant", 2, 1, 0.1)
     metrics.retried("group", "posts.relevant")
     metrics.lags({("group", "posts.relevant"): 3})
+    metrics.drifted("qingshui", "topic", 0.3)
     told = set(re.findall(r"^(yuqing_\w+)", generate_latest(registry).decode(), re.M))
     asked = {name for t in targets(METRICS.uid) for name in re.findall(r"yuqing_\w+", t["expr"])}
     assert asked
@@ -82,7 +83,7 @@ def test_metrics_asked_for_are_told() -> None:
         for group in re.findall(r"by \(([^)]*)\)", t["expr"])
         for label in group.split(", ")
     }
-    assert labels_asked == {"stage", "topic", "le"}
+    assert labels_asked == {"stage", "topic", "le", "jurisdiction", "head"}
 
 
 def test_fields_of_posts_asked_for_are_indexed() -> None:

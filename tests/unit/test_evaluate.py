@@ -1,4 +1,4 @@
-"""Comparing judges: the measures against plain loops, honest intervals, and what may replace what."""
+"""Comparing judges: measures against plain loops, honest intervals, what may replace what."""
 
 from __future__ import annotations
 
