@@ -29,7 +29,8 @@ def large(longest: int) -> Callable[[str], object]:
 
     torch.set_num_threads(os.cpu_count() or 1)
     tokenizer = AutoTokenizer.from_pretrained(str(SHIPPED / "encoder"), local_files_only=True)
-    model = BertModel(BertConfig(vocab_size=len(tokenizer))).eval()
+    model = BertModel(BertConfig(vocab_size=len(tokenizer)))
+    model.train(False)
 
     def run(text: str) -> object:
         ids = tokenizer(text, truncation=True, max_length=longest, return_tensors="pt")

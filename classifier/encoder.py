@@ -33,7 +33,10 @@ class Scorer(Protocol):
     The same text gives the same bytes; calls from several threads may overlap.
     """
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What verdicts say they are by."""
+        ...
 
     def scores(self, text: str) -> Mapping[str, Floats]:
         """Head to one number a column."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +33,14 @@ _GRID = tuple(round(0.02 * step, 2) for step in range(5, 46))
 _RECALL = 0.93  # of grades 2 and above on the tuning rows, so that 0.90 holds elsewhere
 _LOST = 0.003  # of macro-F1 that asking the slow model less may cost
 _PULL = 0.02  # towards a blend of one half each: the rows are few
+
+
+Worth = Callable[[Measured], tuple[float, ...]]
+_WANTED: dict[str, Worth] = {
+    "relevant_from": lambda m: (m.relevance_f1,),
+    "severity_2_from": lambda m: (min(m.severity2_recall, _RECALL), m.severity_qwk),
+    "severity_1_from": lambda m: (m.severity_qwk,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +133,16 @@ def _targets(head: str, row: Row) -> Numbers:
 def _thresholds(heard: Sequence[Heard], route: Route) -> dict[str, float]:
     """Relevance by its F1; grade 2 by kappa among those that keep the recall; grade 1 by kappa."""
     settings = dict(route.settings)
-    wanted = {
-        "relevant_from": lambda m: m.relevance_f1,
-        "severity_2_from": lambda m: (min(m.severity2_recall, _RECALL), m.severity_qwk),
-        "severity_1_from": lambda m: m.severity_qwk,
-    }
-    for name, worth in wanted.items():
-        tried = {at: _measured(heard, route, {**settings, name: at}) for at in _GRID}
-        settings[name] = max(_GRID, key=lambda at: (worth(tried[at]), -abs(at - 0.5)))
+    for name, worth in _WANTED.items():
+        settings[name] = _best(heard, route, settings, name, worth)
     return settings
+
+
+def _best(
+    heard: Sequence[Heard], route: Route, settings: Mapping[str, float], name: str, worth: Worth
+) -> float:
+    tried = {at: worth(_measured(heard, route, {**settings, name: at})) for at in _GRID}
+    return max(_GRID, key=lambda at: (tried[at], -abs(at - 0.5)))
 
 
 def _measured(heard: Sequence[Heard], route: Route, settings: Mapping[str, float]) -> Measured:

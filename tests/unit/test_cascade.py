@@ -155,7 +155,7 @@ def test_seven_topics_have_a_scheme_of_their_own() -> None:
 
 def test_what_came_before_a_bad_line_is_answered_before_it_is_told() -> None:
     good = [orjson.dumps({"id": str(i), "text": "路灯不亮"}) for i in range(WINDOW + 3)]
-    answered = []
+    answered: list[bytes] = []
     with pytest.raises(InvalidMessage, match=f"line {WINDOW + 4}"):
         answered.extend(classify_lines([*good, b"{}", *good], shipped()))
     assert len(answered) == WINDOW + 3

@@ -15,7 +15,6 @@ from classifier.handlers import judge_handler
 from classifier.judge import Judge, load_judge
 from stream.bus import Outgoing, Record
 from stream.codec import decode, encode
-from stream.handling import each
 from stream.messages import Crawled, Judged, Message, Relevant, Seen, TicketChanged
 from yuqing.domain.jurisdiction import Place
 from yuqing.domain.post import Owner, Post, Sighting, place_of, post_id_of
@@ -200,7 +199,7 @@ def _crawled(body: str, jurisdictions: tuple[str, ...] = ()) -> Crawled:
 
 def _handled(message: Message) -> tuple[tuple[Outgoing, ...], list[str]]:
     record = Record("posts.raw", 0, 0, "k", encode(message), NOON)
-    outcome = each(judge_handler(judge()))([record])
+    outcome = judge_handler(judge())([record])
     return tuple(outcome.outgoing), [refusal.reason for refusal in outcome.refused]
 
 

@@ -150,8 +150,8 @@ def _one_head(head: str, slow: Floats, fast: Floats) -> Floats:
     word = _FAST_WORD.get(head, 0.5)
     if head in EXCLUSIVE:
         share = (1 - word) * softmax(slow) + word * softmax(fast)
-        return np.log(np.clip(share, _SURE, None))
+        return np.asarray(np.log(np.clip(share, _SURE, None)), dtype=np.float32)
     pairs = zip(slow, fast, strict=True)
     mean = [(1 - word) * sigmoid(float(s)) + word * sigmoid(float(f)) for s, f in pairs]
     share = np.clip(mean, _SURE, 1 - _SURE)
-    return np.log(share / (1 - share))
+    return np.asarray(np.log(share / (1 - share)), dtype=np.float32)

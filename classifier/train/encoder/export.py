@@ -17,7 +17,7 @@ from classifier.train.encoder.network import Network
 _OPSET = 17
 
 
-class _Scores(nn.Module):
+class _Scores(nn.Module):  # type: ignore[misc]
     """The network without what only distillation needs."""
 
     def __init__(self, network: Network) -> None:

@@ -14,7 +14,7 @@ from classifier.heads import HEADS
 _DROPOUT = 0.1
 
 
-class Network(nn.Module):
+class Network(nn.Module):  # type: ignore[misc]
     """Token ids and mask in; the pooled text and one row of scores (all heads side by side) out."""
 
     def __init__(self, encoder: nn.Module) -> None:

@@ -31,8 +31,14 @@ def show() -> None:
     try:
         for code, found in drifts(settings, index, now).items():
             heads = [
-                {"head": one.head, "level": one.level, "psi": one.psi, "posts": one.posts}
-                | {"divergence": one.divergence, "moves": list(one.moves)}
+                {
+                    "head": one.head,
+                    "level": one.level,
+                    "psi": one.psi,
+                    "posts": one.posts,
+                    "divergence": one.divergence,
+                    "moves": list(one.moves),
+                }
                 for one in found.heads
             ]
             line = {"jurisdiction": code, "model": found.model, "reference": found.reference}
