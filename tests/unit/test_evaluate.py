@@ -37,10 +37,10 @@ def answers(
         )
 
     return Answers(
-        relevant=pick((True, True, True, False), like and like.relevant),
-        topic=pick(TOPICS, like and like.topic),
-        severity=pick((0, 0, 1, 1, 2, 3, 4), like and like.severity),
-        disposition=pick(DISPOSITIONS, like and like.disposition),
+        relevant=pick((True, True, True, False), like.relevant if like else None),
+        topic=pick(TOPICS, like.topic if like else None),
+        severity=pick((0, 0, 1, 1, 2, 3, 4), like.severity if like else None),
+        disposition=pick(DISPOSITIONS, like.disposition if like else None),
         confidence=tuple(draw.random() for _ in range(posts)),
     )
 
@@ -60,7 +60,7 @@ def slow(gold: Answers, said: Answers, drawn: Sequence[int]) -> dict[str, float]
             golds, saids = (sum(pair[side] == name for pair in pairs[head]) for side in (0, 1))
             if golds:
                 scores.append(2 * hit / (golds + saids))
-        return sum(scores) / len(scores)
+        return float(sum(scores) / len(scores))
 
     both = sum(g and p for g, p in pairs["relevant"])
     grades = pairs["severity"]
