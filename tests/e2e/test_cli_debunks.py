@@ -30,6 +30,6 @@ def test_a_file_is_imported_once_and_a_wrong_one_is_told(tmp_path: Path) -> None
     assert run(tmp_path, "debunks", "import", "good.yaml").stdout == b"1 added, 0 already there\n"
     assert run(tmp_path, "debunks", "import", "good.yaml").stdout == b"0 added, 1 already there\n"
     (tmp_path / "bad.jsonl").write_text('{"claims": ["x"]}\n', "utf8")
-    assert_told(run(tmp_path, "debunks", "import", "bad.jsonl"), "bad.jsonl:1", "title")
+    assert_told(run(tmp_path, "debunks", "import", "bad.jsonl"), 1, "bad.jsonl:1", "title")
     assert run(tmp_path, "debunks", "import", "notes.txt").returncode == 2
     assert run(tmp_path, "debunks", "add", "没有学生中毒", "--key", "学生").returncode == 2

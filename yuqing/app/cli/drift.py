@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -30,19 +31,9 @@ def show() -> None:
     index, now = wiring.index(settings), wiring.clock(settings).now()
     try:
         for code, found in drifts(settings, index, now).items():
-            heads = [
-                {
-                    "head": one.head,
-                    "level": one.level,
-                    "psi": one.psi,
-                    "posts": one.posts,
-                    "divergence": one.divergence,
-                    "moves": list(one.moves),
-                }
-                for one in found.heads
-            ]
+            heads = [{"level": one.level} | asdict(one) for one in found.heads]
             line = {"jurisdiction": code, "model": found.model, "reference": found.reference}
-            typer.echo(orjson.dumps(line | {"heads": heads}).decode())
+            typer.echo(orjson.dumps({**line, "heads": heads}).decode())
     finally:
         index.close()
 
