@@ -103,7 +103,7 @@ class Combination:
     def probability(self, text_score: float, measured: Mapping[str, float], known: str) -> float:
         """The risk before the rules; `text_score` is the text's log-odds of being a rumour."""
         weights = self.weights.get(known) or self.weights["text"]
-        told = measured | {"text": max(-_MOST, min(_MOST, text_score)), "one": 1.0}
+        told = dict(measured) | {"text": max(-_MOST, min(_MOST, text_score)), "one": 1.0}
         return 1 / (1 + exp(-sum(weight * told[name] for name, weight in weights.items())))
 
 

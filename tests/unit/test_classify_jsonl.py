@@ -53,7 +53,11 @@ def test_title_and_body_stand_for_the_text() -> None:
 
 
 def test_author_spread_and_source_are_used() -> None:
-    heard = {"id": "a", "text": "听说锦澜苑的水里有毒,大家转起来", "source": "weibo"}
+    heard: dict[str, object] = {
+        "id": "a",
+        "text": "听说锦澜苑的水里有毒,大家转起来",
+        "source": "weibo",
+    }
     spread = list(range(20, 2000, 30))
     known: list[dict[str, object]] = [
         heard | {"followers": 90_000_000},
