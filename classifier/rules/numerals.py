@@ -19,6 +19,8 @@ _DIGITS = {
 }
 _FORMAL = frozenset("壹贰叁肆伍陆柒捌玖拾佰仟")  # alone they are names and words: 陆续, 队伍
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_ABOUT = frozenset("约有达共")
+_COUNTED = frozenset("名人位户")
 _MANY = 3.0  # 多人, 数人: in Chinese law "several" begins at three
 _GROUPS = {"万": 10_000, "亿": 100_000_000}
 _HAN = "零一二三四五六七八九〇两壹贰叁肆伍陆柒捌玖十拾百佰千仟"
@@ -59,13 +61,19 @@ def _value(match: re.Match[str]) -> float | None:
         value = _product(match["bare"])
     elif match["many"]:
         value = _MANY
-    elif match["han"] in ("百", "千") and not (match["near"] or match["over"]):
+    elif match["han"] in ("百", "千") and not (match["near"] or match["over"] or _about(match)):
         value = None  # alone it is a part of a word: 秋千, 百姓
     else:
         value = han_value(match["han"])
     if value is not None and match["near"] and value >= 1:
         return value - 1 if value < 10_000 else value * 0.99
     return value
+
+
+def _about(match: re.Match[str]) -> bool:
+    """约百名, 有千人: a bare hundred or thousand between such words is a number."""
+    text, start, end = match.string, match.start(), match.end()
+    return text[max(0, start - 1) : start] in _ABOUT and text[end : end + 1] in _COUNTED
 
 
 def _arabic(match: re.Match[str]) -> float:
