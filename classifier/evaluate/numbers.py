@@ -113,4 +113,5 @@ def _grave(answers: Answers) -> NDArray[np.bool_]:
 
 def _share(part: Any, whole: Any) -> Numbers:
     part, whole = np.asarray(part, np.float64), np.asarray(whole, np.float64)
-    return np.divide(part, whole, out=np.full_like(whole, np.nan), where=whole > 0)
+    share: Numbers = np.divide(part, whole, out=np.full_like(whole, np.nan), where=whole > 0)
+    return share
