@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from responder.labels import DISPOSITIONS, EMERGENCIES, GRADES, TOPICS
+from responder.labels import DISPOSITIONS, EMERGENCIES, TOPICS
 from yuqing.domain.post import Post
 from yuqing.domain.text import clean, mask
 from yuqing.domain.verdict import Evidence
@@ -66,7 +66,7 @@ def said_zh(evidence: Evidence) -> str:
     kind, colon, code = evidence.rule.partition(":")
     if not colon:
         return f"{head}：{mask(clean(evidence.rule))}"
-    said = _code_zh(code) or (mask(clean(code)) if kind == "地名" else "")
+    said = _code_zh(code) or ("" if kind == "词表" else mask(clean(code)))
     return f"{head}：{kind}{f'（{said}）' if said else ''}"
 
 
@@ -74,7 +74,7 @@ def _code_zh(code: str) -> str:
     for names in (TOPICS, EMERGENCIES, DISPOSITIONS):
         if code in names:
             return names[code]
-    return GRADES.get(int(code), "") if code.isdecimal() else ""
+    return ""
 
 
 def _span(evidence: Evidence, kept: Sequence[int], longest: int) -> Span:

@@ -86,7 +86,8 @@ def kappa(gold: Sequence[int], said: Sequence[int], weights: Numbers) -> Numbers
     chance = np.einsum("ra,ab,rb->r", one, apart, two)
     # by chance grades never differ only where both sides say one grade and nothing else
     ratio = _share(off * weights.sum(axis=1), chance)
-    return np.asarray(np.where(chance > 0, 1.0 - ratio, 1.0), np.float64)
+    agreed: Numbers = np.where(chance > 0, 1.0 - ratio, 1.0)
+    return agreed
 
 
 def calibration_error(gold: Answers, said: Answers, weights: Numbers) -> Numbers:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -97,7 +98,10 @@ def test_drift_is_asked_of_the_index_against_a_reference_of_ones_own(tmp_path: P
     index = wiring.index(settings)
     index.put([fresh(n, now - timedelta(minutes=n + 5)) for n in range(210)])
     index.close()
-    folders = {"data_dir": str(tmp_path / "var"), "jurisdictions": str(written.jurisdictions)}
+    folders: dict[str, Any] = {
+        "data_dir": str(tmp_path / "var"),
+        "jurisdictions": str(written.jurisdictions),
+    }
     done = run(tmp_path, "drift", "show", **folders, drift_reference=str(tmp_path / "r.json"))
     assert done.returncode == 0, done.stderr
     heads = {one["head"]: one for one in orjson.loads(done.stdout)["heads"]}

@@ -12,16 +12,19 @@ from hypothesis import strategies as st
 
 from stream.codec import decode, encode
 from stream.messages import (
+    Corrected,
     Crawled,
     DeadLetter,
     EventChanged,
     Judged,
     Message,
+    Regrouped,
     Relevant,
     Seen,
     TicketChanged,
 )
 from tests.contracts.index_posts import NOON, judged
+from yuqing.domain.decision import Regroup, labels_of
 from yuqing.domain.errors import InvalidMessage
 from yuqing.domain.event import Event
 from yuqing.domain.post import Post, Sighting
@@ -58,7 +61,10 @@ VERDICTS = st.builds(
     unit_kind_guess=st.none() | TEXT,
     model=TEXT,
     watch_kinds=st.lists(st.integers(1, 6), max_size=3).map(tuple),
+    confirmed_by=st.none() | TEXT,
+    confirmed_at=st.none() | AWARE,
 )
+JUDGED = st.builds(Judged, POSTS, SIGHTINGS, VERDICTS, st.lists(TEXT, max_size=3).map(tuple))
 RELEVANT = st.builds(Relevant, TEXT, POSTS, SIGHTINGS, VERDICTS)
 EVENTS = st.builds(
     Event,
@@ -78,10 +84,23 @@ EVENTS = st.builds(
 MESSAGES: st.SearchStrategy[Message] = st.one_of(
     st.builds(Crawled, POSTS, SIGHTINGS),
     st.builds(Seen, SIGHTINGS),
-    st.builds(Judged, POSTS, SIGHTINGS, VERDICTS, st.lists(TEXT, max_size=3).map(tuple)),
+    JUDGED,
     RELEVANT,
     st.builds(EventChanged, EVENTS, st.lists(RELEVANT, max_size=2).map(tuple)),
     st.builds(TicketChanged, TEXT, TEXT, st.integers(1, 9), TEXT, TEXT, AWARE),
+    st.builds(Corrected, TEXT, TEXT, JUDGED, VERDICTS.map(labels_of)),
+    st.builds(
+        Regrouped,
+        decision_id=TEXT,
+        jurisdiction=TEXT,
+        action=st.sampled_from(Regroup),
+        event_id=TEXT,
+        into=st.none() | TEXT,
+        posts=st.lists(RELEVANT, max_size=2).map(tuple),
+        left_seen_at=st.none() | AWARE,
+        who=TEXT,
+        at=AWARE,
+    ),
     st.builds(DeadLetter, TEXT, st.just(-1), st.just(-1), TEXT, TEXT, TEXT, TEXT, AWARE),
 )
 

@@ -77,6 +77,7 @@ def test_words_that_speak_for_several_heads_say_all_of_them() -> None:
     ("what", "rule", "said"),
     [
         ("severity", "《条例》第三条", "等级依据：《条例》第三条"),
+        ("severity", "《条例》第三条:死亡10人", "等级依据：《条例》第三条（死亡10人）"),
         ("topic", "词表:labour", "议题依据：词表（就业与工资拖欠）"),
         ("disposition", "词表:difficulty", "处置分类依据：词表（实际困难）"),
         ("place", "地名:北坡", "地点依据：地名（北坡）"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
     from yuqing.app.settings import Settings
 
 
-def look_for_drift(crew: Crew, index: Index) -> None:
+def look_for_drift(crew: Crew) -> None:
     """Compare every jurisdiction's last seven days; what moved is pushed to its analysts and
     administrators. Raises RetryLater."""
     from responder.drifts import Drifts
 
     kept, now = Drifts(wiring.tickets_engine(crew.settings)), crew.clock.now()
-    for code, drift in drifts(crew.settings, index, now).items():
+    with closing(wiring.index(crew.settings)) as index:
+        found = drifts(crew.settings, index, now)
+    for code, drift in found.items():
         for head in drift.heads:
             if head.psi is not None:
                 crew.metrics.drifted(code, head.head, head.psi)

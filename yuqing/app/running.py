@@ -148,9 +148,7 @@ def drift_task(crew: Crew) -> Periodic:
     """Once a day: what the judge says against the reference, kept, measured and told."""
     from yuqing.app.drifting import look_for_drift
 
-    index = wiring.index(crew.settings)
-    crew.closing.callback(index.close)
-    return Periodic("drift", timedelta(days=1), partial(look_for_drift, crew, index))
+    return Periodic("drift", timedelta(days=1), partial(look_for_drift, crew))
 
 
 STAGES: dict[str, Callable[[Crew], tuple[list[Worker], list[Periodic]]]] = {
