@@ -96,7 +96,10 @@ def emergency_of(
     """
     if reading.context.drill or reading.context.refuted or reading.context.remembered:
         return None
-    told = [word for word in _words(reading) if _real(reading, word)]
+    words = tuple(_words(reading))
+    if not words and not reading.graded:
+        return None
+    told = [word for word in words if _real(reading, word)]
     happened = next((word for word in told if _happens(reading, word, severity)), None)
     hurt = next((g for g in reading.graded if g.harm in _VICTIMS), None)
     crowd = next((g for g in reading.graded if g.harm is Harm.CROWD), None)

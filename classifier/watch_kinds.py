@@ -49,6 +49,7 @@ _WEAK = (
     "老人|儿童|孩子|幼儿|女童|幼女|婴儿|学生|残疾|孤儿|留守|智障|低保|五保|特困|病人|患者|烈士|遗属|"
     "灾民|贫困户|农民工"
 )
+_SHOCKING = re.compile("[虐殴侵亵奸弃卖饿针药绑笼霸贪扣领吞挪截套骗毒假尸墓葬坟死亡顶地沟拒]")
 _OUTRAGE = re.compile(
     f"(?:{_WEAK})[^,。;!?]{{0,10}}(?:虐待|虐打|殴打|性侵|猥亵|强奸|遗弃|拐卖|活活|饿死|打死|扎针|喂药|捆绑|关笼|体罚致|霸凌)|"
     f"(?:虐待|虐打|殴打|性侵|猥亵|强奸|遗弃|拐卖|扎针|捆绑|霸凌)[^,。;!?]{{0,10}}(?:{_WEAK})|"
@@ -129,6 +130,8 @@ def _outrage(post: Watched) -> Evidence | None:
     if graded is not None:
         e = graded.evidence
         return Evidence("watch_kinds", e.start, e.end, e.text, _rule(5))
+    if not _SHOCKING.search(post.reading.folded.text):
+        return None
     return _words(post, 5, _OUTRAGE)
 
 

@@ -39,6 +39,8 @@ _BRACKETED = re.compile(r"(?:名|位|个|人|口)[^,。;()]{0,6}\([^()\n]{0,30}\
 _HARMFUL = re.compile(  # a character of every verb of harm: most numbers count something else
     "[死亡难丧罹牺殉溺坠治踪联落去困埋压伤危垂截烧毒吐泻恶适昏晕吸肚抽咬扎骨血症情医院病围灾淹命还救绝生害遇毙殒]"
 )
+_MEASURE = re.compile("岁|年|月|分|%|号楼|栋|路|周")
+_LEAST_LOSS = 10_000_000  # yuan; a lesser loss has no grade
 _ORDINAL = re.compile(r"[第初周#]$|\d[.\-/:·]$")
 _NO_COUNT = re.compile("死一生|时(?!代)|点(?!名)|日(?!本)|[种些样直定般致旦切律下]")
 _CORRECTED = re.compile("更正|勘误|订正|有误|误报|核减|实为|实际(?:死亡|受伤|为)|应为")
@@ -107,12 +109,12 @@ def _stop(text: str, found: Sequence[Number], i: int) -> int:
     """Where the words end that may speak of number i: at the next number that is not in the
     bracket right behind it (11人(5女6男)全部死亡)."""
     number = found[i]
-    bracket = re.compile(r"(?:名|位|个|人|口)[^,。;()]{0,6}\([^()\n]{0,30}\)").match(
-        text, number.end
-    )
-    inside = bracket.end() if bracket else number.end
-    later = (n.start for n in found[i + 1 :] if n.start >= inside)
-    return next(later, len(text))
+    near = text.find("(", number.end, number.end + 9) > 0
+    bracket = _BRACKETED.match(text, number.end) if near else None
+    for following in found[i + 1 :] if bracket else found[i + 1 : i + 2]:
+        if bracket is None or following.start >= bracket.end():
+            return following.start
+    return len(text)
 
 
 def _raised_to(text: str, before: Finding, number: Number) -> Finding:
@@ -154,11 +156,12 @@ def _corrected(text: str, told: Sequence[Finding]) -> Iterator[Finding]:
 def _of(text: str, number: Number, left: int, stop: int) -> Iterator[Finding]:
     right = min(stop, number.end + 2 * _REACH)
     after, before = text[number.end : right], text[left : number.start]
-    if _ordinal(text, number) or re.match("岁|年|月|分|%|号楼|栋|路|周", after):
+    if _ordinal(text, number) or _MEASURE.match(after):
         return
     if not NOT_PEOPLE.match(after) and not (number.value in _TELEPHONES and not _UNIT.match(after)):
         yield from _people(number, before, after)
-    yield from find_losses(number, before, after, left)
+    if number.value >= _LEAST_LOSS:
+        yield from find_losses(number, before, after, left)
     yield from find_many(text, number, after)
 
 
