@@ -30,7 +30,7 @@ DEFAULTS: dict[str, float] = {
     "confidence_level": 0.0,
 }
 _GRID = tuple(round(0.02 * step, 2) for step in range(5, 46))
-_RECALL = 0.93  # of grades 2 and above on the tuning rows, so that 0.90 holds elsewhere
+_RECALL = 0.88  # of grades 2 and above among the tuning rows, which are harder than a stream
 _LOST = 0.003  # of macro-F1 that asking the slow model less may cost
 _PULL = 0.02  # towards a blend of one half each: the rows are few
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from yuqing.domain.errors import InvalidMessage
 
@@ -15,17 +24,31 @@ _TOLD = 20
 
 
 def stdin_lines(label: str) -> Iterator[bytes]:
-    """The lines of stdin as they come, counted on a progress display when stderr is a terminal.
+    """The lines of stdin as they come, with a bar on stderr when that is a terminal: how much of
+    a file is read, or how many lines of a pipe.
 
     A byte order mark before the first is not part of it.
     """
-    columns = (SpinnerColumn(), label, MofNCompleteColumn(), TimeElapsedColumn())
+    size = _size()
+    counted = TextColumn("{task.fields[lines]:,} 行")
+    columns = (SpinnerColumn(), label, BarColumn(), TaskProgressColumn(), counted)
     console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(label, total=None)
+    shown = Progress(*columns, TimeElapsedColumn(), console=console)
+    shown.disable = not console.is_terminal
+    with shown as progress:
+        task = progress.add_task(label, total=size, lines=0)
         for number, line in enumerate(sys.stdin.buffer):
             yield line.removeprefix(BOM_UTF8) if number == 0 else line
-            progress.advance(task)
+            progress.update(task, advance=len(line), lines=number + 1)
+
+
+def _size() -> int | None:
+    """The bytes of stdin when it is a file; None for a pipe, which does not tell."""
+    try:
+        found = os.fstat(sys.stdin.fileno())
+    except (OSError, ValueError):
+        return None
+    return found.st_size if stat.S_ISREG(found.st_mode) else None
 
 
 class Skipped:
