@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,9 @@ from yuqing.domain.verdict import Disposition, Emergency, Evidence, Severity, To
 
 _COMPLAINT = (Mark.GRIEVANCE, Mark.ACCUSE, Mark.ASK_HELP, Mark.QUESTION, Mark.ABUSE)
 _HAPPENED = (Mark.ACCIDENT, Mark.NATURAL, Mark.HEALTH, Mark.SOCIAL, Mark.DANGER, Mark.OUTRAGE)
+_ADVICE = re.compile(
+    "注意(?:预防|防范|防[^,。]{1,6}|安全)|谨防|严防|预防"
+)  # what might happen, not what did
 _ADVERT_WORDS = 2  # one may stand in anybody's post
 _MOST_SHOWN = 3  # pieces of evidence of one kind: enough to check, not a second copy of the post
 _SHOWN_MARKS: dict[str, tuple[Mark, ...]] = {
@@ -114,10 +118,14 @@ class Opinion:
         if context.refuted:
             return True
         told = any(self.reading.has(mark) for mark in _COMPLAINT)
-        if (context.drill or context.remembered or self.owner is Owner.OFFICIAL) and not told:
+        notice = self.reading.has(Mark.NOTICE)
+        if self.owner is Owner.OFFICIAL and (notice or not told):
+            return True
+        advised = notice and _ADVICE.search(self.reading.folded.text) is not None
+        if (context.drill or context.remembered or advised) and not told:
             return True
         happened = any(self.reading.has(mark) for mark in _HAPPENED)
-        published = self.reading.has(Mark.NOTICE) or self.reading.has(Mark.PRAISE)
+        published = notice or self.reading.has(Mark.PRAISE)
         treated = self._likeliest is not Disposition.NONE or self._modelled >= Severity.LARGER
         return published and not (treated or told or happened)
 

@@ -43,11 +43,6 @@ class Measured:
     by_topic: Mapping[str, float]
     by_disposition: Mapping[str, float]
 
-    @property
-    def headline(self) -> float:
-        """The mean of the two macro-F1 and the kappa: what asking the slow model is for."""
-        return (self.topic_macro_f1 + self.disposition_macro_f1 + self.severity_qwk) / 3
-
     def rounded(self) -> dict[str, Any]:
         """As it is written to scores.json."""
         return {

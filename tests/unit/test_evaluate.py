@@ -20,7 +20,7 @@ from classifier.evaluate.numbers import Answers, measures, resamples
 from classifier.evaluate.promote import promote
 from yuqing.domain.errors import ConfigError, InvalidMessage
 
-MODEL = Path(__file__).parents[2] / "classifier" / "models" / "linear"
+MODEL = Path(__file__).parents[2] / "classifier" / "models"
 TOPICS, DISPOSITIONS = ("labour", "urban", "transport", "other"), ("difficulty", "unclear", "none")
 
 
