@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import IntegrityError
 
 from responder.act import Act
+from responder.audit import Entry, note, noted_act
 from responder.clocks import admit
 from responder.labels import ACTIONS, who
 from responder.outbox import Push, cancel, put_change, put_pushes
@@ -216,7 +217,15 @@ def apply(connection: Connection, stored: Stored, acts: Sequence[Act], change: C
     put_pushes(connection, [*change.pushes, *announced], now)
     for act, ticket in zip(history[len(acts) :], steps, strict=True):
         put_change(connection, _told(changed, act, ticket), now)
+    note(connection, *_noted(stored.ticket_id, history, len(acts)))
     return changed
+
+
+def _noted(ticket_id: str, history: Sequence[Act], first: int) -> list[Entry]:
+    return [
+        noted_act(ticket_id, position, act.at, act.who, act.action, act.data)
+        for position, act in enumerate(history[first:], first)
+    ]
 
 
 def _told(stored: Stored, act: Act, ticket: Ticket) -> TicketChanged:
