@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from yuqing.domain.conduct import (
+    Channel,
+    Duty,
+    ReportsTo,
+    ReviewStep,
+    Spokespeople,
+    SubTopic,
+    WatchKind,
+)
+from yuqing.domain.roster import Calendar, Contact, QuietHours, Roster
 from yuqing.domain.verdict import Severity, Topic
+
+__all__ = [
+    "AskedWhen",
+    "Calendar",
+    "ChainStep",
+    "ClockRule",
+    "ClockStart",
+    "Contact",
+    "Jurisdiction",
+    "Numbering",
+    "Place",
+    "Policy",
+    "Roster",
+    "StoppedBy",
+    "Unit",
+]
 
 
 class ClockStart(StrEnum):
@@ -71,15 +97,6 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """A person or post that can be pushed; `channels` are apprise URLs, tried in order."""
-
-    name: str
-    role: str
-    channels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Unit:
     """责任单位; `territory` lists the places it is in charge of, `kind` is a unit-kind code."""
 
@@ -104,11 +121,14 @@ class Place:
 class ChainStep:
     """One step of an escalation chain: who is pushed how long after something became late.
 
-    `target` is "duty", "principal", "coordinator" or a unit code.
+    `target` is "duty", "principal", "coordinator", "publicity" (the unit of `reports_to`),
+    "leader" (分管领导), "superior" or a unit code. `channels` are the kinds of push that are
+    tried (wecom, dingtalk, feishu, mail, sms, webhook); empty: all that the contact has.
     """
 
     after: timedelta
     target: str
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +137,9 @@ class Jurisdiction:
     to the `coordinator`. A ticket opens at `opens_from` and above. `chains` is by grade.
     `warn_before` is how long before its due time an unstopped clock is called to mind. With
     `local_lead` a matter within one territory goes to the unit of that territory, the department
-    beside it; without, the other way round."""
+    beside it; without, the other way round. `reminders` are fractions of every clock at which it
+    is called to mind besides. `inferred` are the topics whose route no document states. `calendar`
+    is for the roster and for local clocks that say so; national clocks run in natural hours."""
 
     code: str
     name: str
@@ -134,6 +156,20 @@ class Jurisdiction:
     official_channels: tuple[str, ...] = ()
     warn_before: timedelta = timedelta(hours=1)
     local_lead: bool = False
+    superior: Contact | None = None
+    leader: Contact | None = None
+    reports_to: ReportsTo = field(default_factory=ReportsTo)
+    quiet_hours: QuietHours | None = None
+    reminders: tuple[float, ...] = ()
+    calendar: Calendar = Calendar.NATURAL
+    roster: Roster = field(default_factory=Roster)
+    review: tuple[ReviewStep, ...] = ()
+    spokespeople: Spokespeople = field(default_factory=Spokespeople)
+    channels: tuple[Channel, ...] = ()
+    sub_topics: tuple[SubTopic, ...] = ()
+    watch_kinds: tuple[WatchKind, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    inferred: tuple[Topic, ...] = ()
 
     def unit(self, code: str) -> Unit | None:
         """The unit with `code`, if there is one."""

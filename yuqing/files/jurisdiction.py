@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from yuqing.domain.errors import ConfigError
-from yuqing.domain.jurisdiction import (
-    AskedWhen,
-    ChainStep,
-    ClockRule,
-    ClockStart,
-    Contact,
-    Jurisdiction,
-    Numbering,
-    Place,
-    Policy,
-    Unit,
-)
-from yuqing.domain.policy import national
+from yuqing.domain.jurisdiction import ChainStep, Jurisdiction, Place, Unit
+from yuqing.domain.roster import Contact
 from yuqing.domain.verdict import Severity
-from yuqing.files.jurisdiction_checks import first_mistake
-from yuqing.files.jurisdiction_form import (
-    AskedWhenForm,
-    ClockForm,
-    ContactForm,
-    JurisdictionForm,
-    TightenForm,
+from yuqing.files.conduct_form import (
+    channels_of,
+    duties_of,
+    reports_to_of,
+    review_of,
+    spokespeople_of,
+    sub_topics_of,
+    watch_kinds_of,
 )
+from yuqing.files.form import ContactForm
+from yuqing.files.jurisdiction_checks import first_mistake
+from yuqing.files.jurisdiction_form import JurisdictionForm
+from yuqing.files.policy import policy_of
+from yuqing.files.roster_form import contact_of, quiet_of, roster_of
 from yuqing.files.yamlfile import load_yaml
 
 TEMPLATE = "template.yaml"
-_ALWAYS = tuple(AskedWhen(emergency, (1, 2, 3, 4)) for emergency in (False, True))
 # Our own choice, for a file that names no chain for a grade.
 _CHAIN = (
     ChainStep(timedelta(0), "duty"),
@@ -75,74 +68,53 @@ def _jurisdiction(form: JurisdictionForm) -> Jurisdiction:
         name=form.name,
         level=form.level,
         zone=form.zone,
-        policy=_policy(form),
+        policy=policy_of(form),
         units=tuple(
-            Unit(u.code, u.name, u.kind, _contact(u.principal), _contacts(u.duty), u.territory)
+            Unit(u.code, u.name, u.kind, contact_of(u.principal), _contacts(u.duty), u.territory)
             for u in form.units
         ),
         coordinator=form.coordinator,
-        routes=tuple(form.routes.items()),
+        routes=tuple((topic, route.unit) for topic, route in form.routes.items()),
         places=tuple(Place(p.name, p.aliases, p.within) for p in form.places),
         chains=tuple((grade, _chain(form, grade)) for grade in Severity if grade),
         opens_from=form.opens_from,
         acknowledge_within=form.acknowledge_within,
-        official_channels=form.official_channels,
+        official_channels=_official(form),
         warn_before=form.warn_before,
         local_lead=form.local_lead,
+        superior=_contact(form.superior),
+        leader=_contact(form.leader),
+        reports_to=reports_to_of(form.reports_to, form.police),
+        quiet_hours=quiet_of(form.quiet_hours),
+        reminders=tuple(sorted(set(form.reminders))),
+        calendar=form.calendar,
+        roster=roster_of(form.roster, form.calendar),
+        review=review_of(form.review),
+        spokespeople=spokespeople_of(form.spokespeople),
+        channels=channels_of(form.channels),
+        sub_topics=sub_topics_of(form.sub_topics),
+        watch_kinds=watch_kinds_of(form.watch_kinds),
+        duties=duties_of(form.duties),
+        inferred=tuple(topic for topic, route in form.routes.items() if route.inferred),
     )
 
 
-def _contact(form: ContactForm) -> Contact:
-    return Contact(form.name, form.role, form.channels)
+def _official(form: JurisdictionForm) -> tuple[str, ...]:
+    named = (channel.name for channel in form.channels if channel.official)
+    return tuple(dict.fromkeys((*form.official_channels, *named)))
+
+
+def _contact(form: ContactForm | None) -> Contact | None:
+    return contact_of(form) if form else None
 
 
 def _contacts(forms: Iterable[ContactForm]) -> tuple[Contact, ...]:
-    return tuple(_contact(form) for form in forms)
+    return tuple(contact_of(form) for form in forms)
 
 
 def _chain(form: JurisdictionForm, grade: Severity) -> tuple[ChainStep, ...]:
     steps = form.chains.get(int(grade))
     if steps is None:
         return _CHAIN
-    return tuple(sorted((ChainStep(s.after, s.target) for s in steps), key=lambda s: s.after))
-
-
-def _policy(form: JurisdictionForm) -> Policy:
-    base = national()
-    tightened = (_tightened(rule, form.clocks.tighten.get(rule.name)) for rule in base.clocks)
-    added = (_clock(clock) for clock in form.clocks.add)
-    changed = form.clocks.tighten or form.clocks.add
-    name = form.code if changed else base.name
-    return Policy(name, base.version, (*tightened, *added))
-
-
-def _tightened(rule: ClockRule, form: TightenForm | None) -> ClockRule:
-    if form is None:
-        return rule
-    return replace(
-        rule,
-        due=form.due or rule.due,
-        start=form.start or rule.start,
-        asked_when=(*rule.asked_when, *_asked(form.also_asked_when)),
-        national=False,
-        basis="；".join(part for part in (form.basis, rule.basis) if part),
-    )
-
-
-def _clock(form: ClockForm) -> ClockRule:
-    numbered = form.numbering is Numbering.PER_ASSIGNMENT
-    return ClockRule(
-        name=form.name,
-        title=form.title,
-        due=form.due,
-        start=form.start or (ClockStart.ASSIGNED if numbered else ClockStart.DISCOVERED),
-        stopped_by=form.stopped_by,
-        asked_when=_asked(form.asked_when) or _ALWAYS,
-        numbering=form.numbering,
-        national=False,
-        basis=form.basis,
-    )
-
-
-def _asked(forms: Iterable[AskedWhenForm]) -> tuple[AskedWhen, ...]:
-    return tuple(AskedWhen(form.emergency, form.grades) for form in forms)
+    told = (ChainStep(step.after, step.target, step.channels) for step in steps)
+    return tuple(sorted(told, key=lambda step: step.after))

@@ -5,15 +5,28 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from yuqing.domain.jurisdiction import ClockStart, Numbering, StoppedBy
+from yuqing.domain.roster import Calendar
 from yuqing.domain.verdict import Severity, Topic
+from yuqing.files.conduct_form import (
+    CadenceForm,
+    ChannelForm,
+    DutyForm,
+    ReportsToForm,
+    ReviewStepForm,
+    SpokespeopleForm,
+    SubTopicForm,
+    WatchKindForm,
+)
 from yuqing.files.durations import Duration, PositiveDuration
+from yuqing.files.form import Code, ContactForm, Form, Grade, Name
+from yuqing.files.roster_form import QuietForm, ShiftForm
 
-Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Grade = Annotated[int, Field(ge=1, le=4)]
+__all__ = ["ContactForm", "JurisdictionForm"]
+
+PushKind = Literal["wecom", "dingtalk", "feishu", "mail", "sms", "webhook"]
 UnitKind = Literal[
     "street",
     "district_gov",
@@ -39,19 +52,7 @@ UnitKind = Literal[
 ]
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class ContactForm(_Form):
-    """A person or post; `channels` are apprise URLs."""
-
-    name: Name
-    role: str = ""
-    channels: tuple[Name, ...] = ()
-
-
-class UnitForm(_Form):
+class UnitForm(Form):
     """A responsible unit, or an outside body."""
 
     code: Code
@@ -62,7 +63,7 @@ class UnitForm(_Form):
     territory: tuple[Name, ...] = ()
 
 
-class PlaceForm(_Form):
+class PlaceForm(Form):
     """A place of the gazetteer."""
 
     name: Name
@@ -70,21 +71,29 @@ class PlaceForm(_Form):
     within: Name | None = None
 
 
-class StepForm(_Form):
+class StepForm(Form):
     """A step of an escalation chain."""
 
     after: Duration
     target: Code
+    channels: tuple[PushKind, ...] = ()
 
 
-class AskedWhenForm(_Form):
+class RouteForm(Form):
+    """A route with a remark: `inferred` when no document says that the unit is in charge."""
+
+    unit: Code
+    inferred: bool = False
+
+
+class AskedWhenForm(Form):
     """When a clock is asked for."""
 
     emergency: bool
     grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
 
 
-class TightenForm(_Form):
+class TightenForm(Form):
     """How a national clock is made stricter; nothing can make it laxer."""
 
     due: PositiveDuration | None = None
@@ -93,7 +102,7 @@ class TightenForm(_Form):
     basis: str = ""
 
 
-class ClockForm(_Form):
+class ClockForm(Form):
     """A local clock. Left out, `asked_when` means always."""
 
     name: Code
@@ -106,14 +115,14 @@ class ClockForm(_Form):
     basis: str = ""
 
 
-class ClocksForm(_Form):
+class ClocksForm(Form):
     """What a jurisdiction changes of the national policy."""
 
-    tighten: dict[str, TightenForm] = {}
+    tighten: dict[str, TightenForm] = Field(default_factory=dict)
     add: tuple[ClockForm, ...] = ()
 
 
-class JurisdictionForm(_Form):
+class JurisdictionForm(Form):
     """One government."""
 
     schema_version: Annotated[Literal[1], Field(alias="schema")] = 1
@@ -130,9 +139,31 @@ class JurisdictionForm(_Form):
     coordinator: Code
     official_channels: tuple[Name, ...] = ()
     units: Annotated[tuple[UnitForm, ...], Field(min_length=1)]
-    routes: dict[Topic, Code] = {}
+    routes: dict[Topic, RouteForm] = Field(default_factory=dict)
+    sub_topics: tuple[SubTopicForm, ...] = ()
     places: tuple[PlaceForm, ...] = ()
-    chains: dict[Grade, tuple[StepForm, ...]] = {}
+    chains: dict[Grade, tuple[StepForm, ...]] = Field(default_factory=dict)
+    reminders: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
+    quiet_hours: QuietForm | None = None
+    calendar: Calendar = Calendar.NATURAL
+    roster: tuple[ShiftForm, ...] = ()
+    superior: ContactForm | None = None
+    leader: ContactForm | None = None
+    reports_to: ReportsToForm = ReportsToForm()
+    police: Code | None = None
+    review: tuple[ReviewStepForm, ...] = ()
+    spokespeople: SpokespeopleForm = SpokespeopleForm()
+    channels: tuple[ChannelForm, ...] = ()
+    cadence: CadenceForm | None = None
+    watch_kinds: tuple[WatchKindForm, ...] = ()
+    duties: tuple[DutyForm, ...] = ()
+
+    @field_validator("routes", mode="before")
+    @classmethod
+    def _short_routes(cls, routes: object) -> object:
+        if not isinstance(routes, dict):
+            return routes
+        return {t: {"unit": r} if isinstance(r, str) else r for t, r in routes.items()}
 
     @field_validator("zone")
     @classmethod
