@@ -51,8 +51,9 @@ class Head:
 def note(connection: Connection, *entries: Entry) -> Head:
     """Append `entries` within the caller's transaction; returns the new head.
 
-    Nothing is touched where there is nothing to note. The head's row is held until the transaction ends: whoever notes does it last, so that
-    nobody who waits for the head holds anything that its holder wants.
+    Nothing is touched where there is nothing to note. The head's row is held until the
+    transaction ends: whoever notes does it last, so that nobody who waits for the head holds
+    anything that its holder wants.
     """
     if not entries:
         return head_of(connection)

@@ -9,8 +9,9 @@ from datetime import datetime
 from responder import labels
 from responder.act import Act
 from responder.clocks import read_clocks
-from responder.doors import PERMITS, may_lead
+from responder.doors import KEYS_MAY, PERMITS, may_lead
 from responder.forms import FORMS
+from responder.labels import is_key
 from responder.people import Person
 from responder.readmodels import ActionOffer, FieldSpec
 from responder.stored import Stored
@@ -41,6 +42,7 @@ def action_offers(person: Person, scene: Scene) -> tuple[ActionOffer, ...]:
         if action in FORMS
         and action in PERMITS[person.role]
         and may_lead(person, ticket.unit, action)
+        and (action in KEYS_MAY or not is_key(person.login))
     ]
     offers = (_offer(action, scene) for action in permitted)
     wanting = (offer for offer in offers if not _hopeless(offer))

@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 from responder.act import Act
 from responder.fields import instant
 from responder.forms import FORMS
+from responder.labels import is_key
 from responder.people import Person, Role
 from responder.readmodels import FieldSpec
 from responder.stored import Stored
 from responder.transitions import EVIDENCE_ACTIONS, Action, State
-from yuqing.domain.errors import InvalidMessage, NotAllowed
+from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound
 from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.domain.text import clean
 
@@ -74,10 +75,36 @@ def check_reads_posts(person: Person) -> None:
 
 
 def check_may(person: Person, action: Action) -> None:
-    """Raises NotAllowed when the role does not permit `action`."""
+    """Raises NotAllowed when the role does not permit `action`, or `person` is a machine."""
     if action not in PERMITS[person.role]:
         raise NotAllowed("您的角色不能进行此操作")
+    if is_key(person.login) and action not in KEYS_MAY:
+        raise NotAllowed("此操作须由本人登录办理，不接受接口密钥")
 
+
+def check_admin(person: Person) -> None:
+    """Raises NotAllowed for anybody but an administrator."""
+    if person.role is not Role.ADMIN:
+        raise NotAllowed("只有管理员能进行此操作")
+
+
+def in_place(person: Person, jurisdiction: str | None) -> str | None:
+    """The jurisdiction that `person` means: the own one where there is one.
+
+    Raises NotFound for another.
+    """
+    if person.jurisdiction is None or jurisdiction in (None, person.jurisdiction):
+        return person.jurisdiction or jurisdiction
+    raise NotFound(f"没有辖区 {jurisdiction}")
+
+
+KEYS_MAY = frozenset(
+    {
+        *(_A.OPEN, _A.ACKNOWLEDGE, _A.START, _A.SUBMIT, _A.VERIFY, _A.NOTE, _A.PROMISE),
+        *(_A.REQUEST_EXTENSION, _A.HAND_OVER),
+    }
+)
+"""What a machine client may do: nothing that grades, decides, approves or proves."""
 
 LEADS = frozenset({_A.ACKNOWLEDGE, _A.RETURN, _A.START, _A.SUBMIT, _A.SETTLE, _A.FOLLOW_UP})
 """What moves a case on: of the units only the one in charge does it, not those that help."""

@@ -24,7 +24,7 @@ from responder.lines import (
 )
 from responder.people import Person, Role
 from responder.readmodels import Counts, EventLine, EventPage, OfferLine, PostLine, TicketPage
-from responder.registers import clocks_by_ticket, is_late, visible
+from responder.registers import beyond, clocks_by_ticket, is_late, visible
 from responder.schema import (
     event_copies,
     event_posts,
@@ -111,7 +111,12 @@ def posts_of(connection: Connection, event_id: str, size: int = 500) -> tuple[Po
 
 
 def offer_lines(
-    connection: Connection, person: Person | None, ticket_id: str | None, size: int, state: str = ""
+    connection: Connection,
+    person: Person | None,
+    ticket_id: str | None,
+    size: int,
+    state: str = "",
+    after: str | None = None,
 ) -> tuple[OfferLine, ...]:
     """Offers, newest first: of one ticket, or of all that `person` may see."""
     query = (
@@ -126,6 +131,8 @@ def offer_lines(
         query = query.where(offers.c.ticket_id == ticket_id)
     if state:
         query = query.where(offers.c.state == state)
+    if after is not None:
+        query = query.where(beyond(offers.c.offered_at, offers.c.offer_id, after))
     return tuple(offer_line(offer_of(row), row.title) for row in connection.execute(query))
 
 

@@ -1,9 +1,9 @@
-"""Who works here: accounts, sign-in with lockout, and sign-ins that expire: at the latest after
-some hours, and sooner when nobody uses them.
+"""Who works here: accounts, sign-in with lockout, and sign-ins that expire.
 
-Every change of an account and every sign-in is noted in the audit log. Passwords rest as argon2 hashes, sign-in tokens as SHA-256: whoever reads the database can use
-neither. Spans are real ones even when the world's clock runs fast (a demo), so nobody is thrown
-out after a minute.
+A sign-in ends at the latest after some hours, and sooner when nobody uses it. Every change of an
+account and every sign-in is noted in the audit log. Passwords rest as argon2 hashes, sign-in
+tokens as SHA-256: whoever reads the database can use neither. Spans are real ones even when the
+world's clock runs fast (a demo), so nobody is thrown out after a minute.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ class People:
         self._nobody = self._hasher.hash(secrets.token_hex(8))
 
     def create(self, person: Person, password: str, by: str = COMMAND_LINE) -> Person:
-        """A new account, made `by` somebody. Raises InvalidMessage (login, password or role unfit) or Conflict."""
+        """A new account, made `by` somebody. Raises InvalidMessage (login, password or role
+        unfit) or Conflict."""
         _check(person)
         _check_password(password)
         row = _row(person) | {

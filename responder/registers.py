@@ -42,6 +42,7 @@ class TicketFilter:
     event_id: str | None = None
     text: str = ""
     due_within: timedelta | None = None
+    origin: str | None = None
 
 
 def visible(person: Person) -> ColumnElement[bool]:
@@ -71,7 +72,7 @@ def readable(person: Person) -> ColumnElement[bool]:
 def narrowed(wanted: TicketFilter, now: datetime) -> ColumnElement[bool]:
     """The tickets that `wanted` describes, at `now`."""
     rules: list[ColumnElement[bool]] = [tickets.c.grade >= wanted.grade_min]
-    for column in ("jurisdiction", "open", "unit", "topic", "event_id"):
+    for column in ("jurisdiction", "open", "unit", "topic", "event_id", "origin"):
         if getattr(wanted, column) is not None:
             rules.append(tickets.c[column] == getattr(wanted, column))
     if wanted.states:
@@ -120,7 +121,7 @@ def ticket_rows(
     total = connection.execute(select(func.count()).select_from(tickets).where(where)).scalar_one()
     query = select(tickets).where(where)
     if after is not None:
-        at, ticket_id = _key(after)
+        at, ticket_id = page_key(after)
         same = and_(tickets.c.opened_at == at, tickets.c.ticket_id < ticket_id)
         query = query.where(or_(tickets.c.opened_at < at, same))
     query = query.order_by(tickets.c.opened_at.desc(), tickets.c.ticket_id.desc())
@@ -165,7 +166,7 @@ def event_rows(
         .order_by(events.last_posted_at.desc(), events.event_id.desc())
     )
     if after is not None:
-        at, event_id = _key(after)
+        at, event_id = page_key(after)
         same = and_(events.last_posted_at == at, events.event_id < event_id)
         query = query.where(or_(events.last_posted_at < at, same))
     rows = connection.execute(query.limit(size + 1)).all()
@@ -186,7 +187,11 @@ def addressed(person: Person) -> ColumnElement[bool]:
 
 
 def notice_rows(
-    connection: Connection, person: Person, unread_only: bool, size: int
+    connection: Connection,
+    person: Person,
+    unread_only: bool,
+    size: int,
+    after: str | None = None,
 ) -> Sequence[Row[Any]]:
     """The latest notices of a person, of the person's unit and of the role."""
     mine = and_(
@@ -199,12 +204,24 @@ def notice_rows(
         .order_by(notices.c.at.desc(), notices.c.notice_id.desc())
         .limit(size)
     )
+    if after is not None:
+        query = query.where(beyond(notices.c.at, notices.c.notice_id, after))
     if unread_only:
         query = query.where(notice_reads.c.at.is_(None))
     return connection.execute(query).all()
 
 
-def _key(after: str) -> tuple[datetime, str]:
+def beyond(at: Any, number: Any, after: str) -> ColumnElement[bool]:
+    """What follows the row with the key `after` where the latest comes first, and of one moment
+    the highest number. Raises InvalidMessage."""
+    moment, name = page_key(after)
+    if not name.isdecimal() or len(name) > 18:
+        raise InvalidMessage("after: 翻页标记不对，请从第一页开始")
+    return or_(at < moment, and_(at == moment, number < int(name)))
+
+
+def page_key(after: str) -> tuple[datetime, str]:
+    """The time and the name of the last row of a page. Raises InvalidMessage."""
     at, bar, name = after.partition("|")
     try:
         moment = datetime.fromisoformat(at)

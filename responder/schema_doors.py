@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 
-from responder.schema import metadata
+from responder.schema import metadata, outbox
 from stream.sql import UtcDateTime
 
 _ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
@@ -85,3 +85,5 @@ webhooks = Table(
     Column("created_at", UtcDateTime(), nullable=False),
 )
 """`actions` empty: every one. `secret` signs, so it cannot rest as a hash."""
+
+Index("outbox_target", outbox.c.target, outbox.c.outbox_id)

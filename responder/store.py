@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from responder.act import Act
 from responder.audit import Entry, note, noted_act
 from responder.clocks import admit
+from responder.hooks import put_hooks
 from responder.labels import ACTIONS, who
 from responder.outbox import Push, cancel, put_change, put_pushes
 from responder.rows import next_number
@@ -47,6 +48,7 @@ class Opening:
     routing: tuple[str, ...]
     act: Act
     event_id: str | None = None
+    origin: str | None = None
     follow: tuple[Act, ...] = ()
     announce: Announce | None = None
 
@@ -217,6 +219,7 @@ def apply(connection: Connection, stored: Stored, acts: Sequence[Act], change: C
     put_pushes(connection, [*change.pushes, *announced], now)
     for act, ticket in zip(history[len(acts) :], steps, strict=True):
         put_change(connection, _told(changed, act, ticket), now)
+    put_hooks(connection, changed, history[len(acts) :], steps, now)
     note(connection, *_noted(stored.ticket_id, history, len(acts)))
     return changed
 
@@ -249,6 +252,7 @@ def _open(connection: Connection, opening: Opening) -> Stored:
         policy=opening.policy,
         routing=opening.routing,
         ticket=admit((), opening.act, opening.policy),
+        origin=opening.origin,
     )
     insert_ticket(connection, stored, opening.act)
     change = Change((opening.act, *opening.follow), announce=opening.announce)

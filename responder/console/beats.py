@@ -22,6 +22,7 @@ STAGES = {
     (Kind.STAGE, "watch"): "监测方案",
     (Kind.SWEEP, "sweep"): "时限巡查",
     (Kind.OUTBOX, "outbox"): "催办发送",
+    (Kind.OUTBOX, "webhooks"): "事件订阅投递",
 }
 
 

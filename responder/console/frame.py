@@ -9,7 +9,7 @@ from fastapi import Request
 from jinja2 import Environment
 from nicegui import ui
 
-from responder.api.services import COOKIE
+from responder.api.services import COOKIE, csrf_token
 from responder.console.backstage import Backstage
 from responder.console.screen import BROKEN, REFRESH_SECONDS, Screen
 from responder.doors import may_read_posts
@@ -78,7 +78,12 @@ def _top(screen: Screen) -> None:
         ui.html("<span data-now></span>", sanitize=False).classes("yq-clock")
         screen.live(lambda: screen.html("bell.html", unread=_unread(screen)), classes="")
         ui.html(
-            screen.html("me.html", name=person.name, role=ROLES[person.role.value]),
+            screen.html(
+                "me.html",
+                name=person.name,
+                role=ROLES[person.role.value],
+                csrf=csrf_token(screen.token),
+            ),
             sanitize=False,
         )
 

@@ -214,7 +214,7 @@ def test_many_who_note_at_once_make_one_chain(engine: Engine) -> None:
 
 
 def test_what_is_rolled_back_leaves_no_entry(engine: Engine) -> None:
-    with pytest.raises(ZeroDivisionError), engine.begin() as link:
+    with engine.connect() as link:
         note(link, Entry(NOON, "lin", "tested", "thing:1"))
-        raise ZeroDivisionError
+        link.rollback()
     assert verify(engine).entries == 0

@@ -134,3 +134,4 @@ def _webhooks() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("webhook_id"),
     )
+    op.create_index("outbox_target", "outbox", ["target", "outbox_id"])
