@@ -29,7 +29,7 @@ class ActingRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """The route's handler, behind the memory of what was answered."""
         handle: Handler = super().get_route_handler()
-        if "POST" not in self.methods:
+        if "POST" not in (self.methods or ()):
             return handle
 
         async def once(request: Request) -> Response:

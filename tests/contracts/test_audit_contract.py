@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from responder.act import Act
@@ -22,7 +22,8 @@ from responder.store import Opening, TicketStore
 from stream.sql import open_engine
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
-N, log = audit_log.c.number, audit_log
+N: ColumnElement[int] = audit_log.c.number
+log = audit_log
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

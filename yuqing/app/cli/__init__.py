@@ -8,6 +8,7 @@ import sys
 import typer
 
 from yuqing.app.cli import (
+    audit,
     check,
     classify,
     clocks,
@@ -16,6 +17,7 @@ from yuqing.app.cli import (
     dead,
     demo,
     init,
+    keys,
     operate,
     people,
     report,
@@ -42,6 +44,8 @@ _COMMANDS = (
     dashboards,
     operate,
     people,
+    keys,
+    audit,
 )
 
 
