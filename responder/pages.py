@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from responder import labels
 from responder.answers import offer_of
+from responder.conduct import conduct_of
 from responder.lines import (
     Jurisdictions,
     clock_views,
@@ -22,6 +23,7 @@ from responder.lines import (
     ticket_line,
     unit_zh,
 )
+from responder.origins import TITLES as ORIGINS
 from responder.people import Person, Role
 from responder.readmodels import Counts, EventLine, EventPage, OfferLine, PostLine, TicketPage
 from responder.registers import beyond, clocks_by_ticket, is_late, visible
@@ -35,6 +37,7 @@ from responder.schema import (
     ticket_events,
     tickets,
 )
+from responder.stored import acts_of
 
 
 def ticket_page(
@@ -47,6 +50,7 @@ def ticket_page(
     )
     names = _names(connection)
     event = event_of_id(connection, row.event_id) if row.event_id else None
+    conduct = conduct_of(row, acts_of(connection, row.ticket_id), jurisdiction, names)
     return TicketPage(
         line=ticket_line(row, clocks, jurisdictions),
         round=row.round,
@@ -81,6 +85,12 @@ def ticket_page(
         graded_by_human=row.graded_by_human,
         proposal_zh=_proposal(row, event),
         policy_name=str(row.policy["name"]),
+        approved_line=conduct.line,
+        releasing_unit_zh=conduct.releasing_unit_zh,
+        review=conduct.review,
+        reports=conduct.reports,
+        origin_zh=labels.named(ORIGINS, row.origin),
+        reference=conduct.reference,
     )
 
 

@@ -22,7 +22,7 @@ from responder.store import Opening, TicketStore
 from stream.sql import open_engine
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
-N: ColumnElement[int] = audit_log.c.number
+nth: ColumnElement[int] = audit_log.c.number
 log = audit_log
 
 
@@ -83,7 +83,7 @@ def test_every_act_is_noted_and_an_untouched_log_is_whole(engine: Engine) -> Non
     found = verify(engine)
     assert (found.entries, found.acts, found.findings) == (4, 4, ())
     with engine.connect() as connection:
-        rows = connection.execute(select(log).order_by(N)).all()
+        rows = connection.execute(select(log).order_by(nth)).all()
         assert head_of(connection) == Head(4, rows[-1].hash) == found.head
     assert {(row.what, row.who, row.subject) for row in rows} == {
         ("act", "lin", f"ticket:{ticket_id}")
@@ -110,20 +110,22 @@ def test_the_database_itself_refuses_to_rewrite_it(engine: Engine) -> None:
 )
 def test_an_edited_entry_is_found(engine: Engine, column: str, value: object) -> None:
     opened(engine)
-    unguarded(engine, lambda link: link.execute(update(log).where(N == 2).values({column: value})))
+    unguarded(
+        engine, lambda link: link.execute(update(log).where(nth == 2).values({column: value}))
+    )
     assert (2, "内容被改动：与本条的哈希不符") in said(engine)
 
 
 def test_an_entry_edited_with_its_hash_breaks_the_chain_after_it(engine: Engine) -> None:
     opened(engine)
-    unguarded(engine, lambda link: link.execute(update(log).where(N == 2).values(hash="a" * 64)))
+    unguarded(engine, lambda link: link.execute(update(log).where(nth == 2).values(hash="a" * 64)))
     found = said(engine)
     assert (3, "与上一条接不上：上一条被改动，或次序被调换") in found
 
 
 def test_a_removed_entry_is_found(engine: Engine) -> None:
     opened(engine)
-    unguarded(engine, lambda link: link.execute(delete(log).where(N == 2)))
+    unguarded(engine, lambda link: link.execute(delete(log).where(nth == 2)))
     assert (3, "第 2 条起缺失，至第 2 条") in said(engine)
 
 
@@ -131,9 +133,9 @@ def test_a_removed_entry_is_found_when_those_after_it_are_renumbered(engine: Eng
     opened(engine)
 
     def change(link: Connection) -> None:
-        link.execute(delete(log).where(N == 2))
+        link.execute(delete(log).where(nth == 2))
         for number in (3, 4):
-            link.execute(update(log).where(number == N).values(number=number - 1))
+            link.execute(update(log).where(nth == number).values(number=number - 1))
 
     unguarded(engine, change)
     assert [number for number, _ in said(engine)][:2] == [2, 2]
@@ -144,7 +146,7 @@ def test_entries_that_changed_places_are_found(engine: Engine) -> None:
 
     def change(link: Connection) -> None:
         for old, new in ((2, 9), (3, 2), (9, 3)):
-            link.execute(update(log).where(old == N).values(number=new))
+            link.execute(update(log).where(nth == old).values(number=new))
 
     unguarded(engine, change)
     found = dict(said(engine))
@@ -153,7 +155,7 @@ def test_entries_that_changed_places_are_found(engine: Engine) -> None:
 
 def test_a_log_cut_short_is_found_by_its_head(engine: Engine) -> None:
     opened(engine)
-    unguarded(engine, lambda link: link.execute(delete(log).where(N >= 3)))
+    unguarded(engine, lambda link: link.execute(delete(log).where(nth >= 3)))
     assert (2, "末尾不符：登记的末条为第 4 条，实际末条为第 2 条") in said(engine)
 
 
@@ -162,9 +164,9 @@ def test_a_log_cut_short_with_its_head_is_found_by_an_anchor(engine: Engine) -> 
     anchor = verify(engine).head
 
     def change(link: Connection) -> None:
-        link.execute(delete(log).where(N >= 3))
+        link.execute(delete(log).where(nth >= 3))
         link.execute(delete(ticket_events).where(ticket_events.c.position >= 2))
-        last = link.execute(select(log.c.hash).where(N == 2)).scalar_one()
+        last = link.execute(select(log.c.hash).where(nth == 2)).scalar_one()
         link.execute(update(audit_heads).values(number=2, hash=last))
 
     unguarded(engine, change)
