@@ -6,6 +6,7 @@ was first), InvalidMessage (names the field) or RetryLater.
 
 from __future__ import annotations
 
+from responder.desk_export import ExportDesk
 from responder.desk_reading import EventListing, Listing
 from responder.desk_reporting import ReportDesk
 from responder.desk_watching import WatchDesk
@@ -16,5 +17,5 @@ from responder.watchlists import WatchlistDraft
 __all__ = ["Desk", "EventListing", "Listing", "NewCase", "TicketFilter", "WatchlistDraft"]
 
 
-class Desk(ReportDesk, WatchDesk):
+class Desk(ReportDesk, WatchDesk, ExportDesk):
     """Everything people do in the responder: `Desk(engine, jurisdictions)`."""

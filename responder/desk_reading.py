@@ -110,7 +110,7 @@ class ReadingDesk:
     def record(self, person: Person, ticket_id: str, now: datetime) -> dict[str, Any]:
         """The ticket as `yuqing clocks` recomputes it, for an inspection."""
         with failures_named(), reading(self._engine).begin() as connection:
-            return record_of(connection, _seen(connection, person, ticket_id), now)
+            return record_of(connection, seen(connection, person, ticket_id), now)
 
     def audit(
         self,
@@ -213,7 +213,8 @@ class ReadingDesk:
         )
 
 
-def _seen(connection: Connection, person: Person, ticket_id: str) -> Row[Any]:
+def seen(connection: Connection, person: Person, ticket_id: str) -> Row[Any]:
+    """The row of a ticket that is on the lists of `person`. Raises NotFound."""
     return _found(connection, ticket_id, visible(person))
 
 

@@ -61,7 +61,7 @@ class ReportDesk(CaseDesk):
         report = _report(parts)
 
         def acts(home: Jurisdiction) -> list[tuple[Body, Act]]:
-            data = {"text": report.text, "parts": dict(report.parts)}
+            data: dict[str, object] = {"text": report.text, "parts": dict(report.parts)}
             return [
                 (body, Act(now, person.login, body.action.value, {"to": body.code} | data))
                 for body in _chosen(home, to)

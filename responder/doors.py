@@ -91,6 +91,16 @@ def check_admin(person: Person) -> None:
         raise NotAllowed("只有管理员能进行此操作")
 
 
+PERSONAL = (Role.ANALYST, Role.UNIT, Role.LEADER, Role.ADMIN)
+"""Who may look behind a mask, for the tickets that they see: those who call people back."""
+
+
+def check_personal(person: Person) -> None:
+    """Raises NotAllowed when the role does not read personal data, or `person` is a machine."""
+    if person.role not in PERSONAL or is_key(person.login):
+        raise NotAllowed("您的角色不能查看个人信息")
+
+
 def in_place(person: Person, jurisdiction: str | None) -> str | None:
     """The jurisdiction that `person` means: the own one where there is one.
 

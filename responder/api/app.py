@@ -9,7 +9,17 @@ from fastapi import FastAPI, Request
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import Response
 
-from responder.api import access, health, opinion, reports, session, tickets, watching, webhooks
+from responder.api import (
+    access,
+    exports,
+    health,
+    opinion,
+    reports,
+    session,
+    tickets,
+    watching,
+    webhooks,
+)
 from responder.api.openapi import describe
 from responder.api.problems import add_problems, problem, unforeseen
 from responder.api.services import SAFE, Services
@@ -32,7 +42,7 @@ def create_api(at: Services) -> FastAPI:
     )
     app.state.services = at
     add_problems(app)
-    for part in (health, session, tickets, reports, opinion, watching, webhooks, access):
+    for part in (health, session, tickets, reports, exports, opinion, watching, webhooks, access):
         app.include_router(part.router)
     describe(app)
     app.middleware("http")(_guard)

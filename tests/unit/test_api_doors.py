@@ -14,6 +14,7 @@ from sqlalchemy import Engine, select, update
 
 from responder.api.app import create_api
 from responder.audit_check import verify
+from responder.exports.check import check_export
 from responder.handlers import respond_handler
 from responder.people import Person, Role
 from responder.repeats import IN_HAND_FOR, KEPT_FOR
@@ -354,3 +355,50 @@ def test_deliveries_are_told_with_what_the_receiver_said(root: Client) -> None:
     rest = root.get(f"/webhooks/{number}/deliveries", params={"size": 2, "after": page["next"]})
     assert len(rest.json()["lines"]) == 1
     assert rest.json()["next"] is None
+
+
+def test_a_record_is_taken_away_and_printed(root: Client, address: str, tmp_path: Path) -> None:
+    ticket_id = ticket_of(root)
+    answer = root.get(f"/tickets/{ticket_id}/export")
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{ticket_id}-v1.zip"'
+    file = tmp_path / "x.zip"
+    file.write_bytes(answer.content)
+    found = check_export(file)
+    assert (found.findings, found.manifest_sha256) == ((), answer.headers["x-manifest-sha256"])
+    page = root.get(f"/tickets/{ticket_id}/print")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert ticket_id in page.text
+    reader, _ = keyed(root, address, "read")
+    taker, _ = keyed(root, address, "export")
+    with reader, taker:
+        problem(reader.get(f"/tickets/{ticket_id}/export"), 403, "not_allowed")
+        assert taker.get(f"/tickets/{ticket_id}/export").status_code == 200
+        path = f"/tickets/{ticket_id}/export"
+        problem(taker.get(path, params={"reason": "x"}), 403, "not_allowed")
+
+
+def test_personal_numbers_are_shown_for_a_reason(root: Client, address: str) -> None:
+    path = f"/tickets/{ticket_of(root)}/unmasked"
+    texts = root.post(path, json={"reason": "回访来电人"}).json()
+    assert [one["text"] for one in texts] == ["联系人 13900001234"]
+    writer, _ = keyed(root, address, "read", "write", role="analyst")
+    with writer:
+        problem(writer.post(path, json={"reason": "x"}), 403, "not_allowed")
+    told = root.get("/audit", params={"what": "read_personal"}).json()["lines"]
+    assert [(line["who"], line["detail"]["reason"]) for line in told] == [("root", "回访来电人")]
+
+
+def test_a_report_is_drafted_confirmed_and_receipted(root: Client) -> None:
+    ticket_id = ticket_of(root)
+    draft = root.get(f"/tickets/{ticket_id}/report")
+    assert set(draft.json()["parts"]) == {"time", "place", "what", "harm", "done", "asked"}
+    form = {"to": ["superior"], "parts": draft.json()["parts"]}
+    tag = {"if-match": draft.headers["etag"]}
+    # The district of the tests has nobody to report to: that is said, not swallowed.
+    problem(root.post(f"/tickets/{ticket_id}/reports", json=form, headers=tag), 422, "invalid")
+    problem(root.post(f"/tickets/{ticket_id}/reports", json=form), 428, "version_needed")
+    receipt = {"version": 1, "receipt": "收悉", "received_at": "2026-03-02T05:00:00Z"}
+    problem(root.post(f"/tickets/{ticket_id}/reports/9/receipt", json=receipt), 422, "invalid")
+    reply = {"version": 1, "text": "情况属实"}
+    problem(root.post(f"/tickets/{ticket_id}/reply", json=reply), 403, "not_allowed")

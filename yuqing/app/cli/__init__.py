@@ -16,6 +16,7 @@ from yuqing.app.cli import (
     dashboards,
     dead,
     demo,
+    export,
     init,
     keys,
     operate,
@@ -46,6 +47,7 @@ _COMMANDS = (
     people,
     keys,
     audit,
+    export,
 )
 
 
