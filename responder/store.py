@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from responder.act import Act
@@ -23,6 +23,7 @@ from responder.labels import ACTIONS, who
 from responder.outbox import Push, cancel, put_change, put_pushes
 from responder.rows import next_number
 from responder.schema import SCRIPTS, VERSION_TABLE, tickets
+from responder.schema_doors import ticket_units
 from responder.stored import Stored, acts_of, insert_ticket, locked, stored_of, write
 from responder.ticket import Ticket
 from stream.messages import TicketChanged
@@ -219,9 +220,24 @@ def apply(connection: Connection, stored: Stored, acts: Sequence[Act], change: C
     put_pushes(connection, [*change.pushes, *announced], now)
     for act, ticket in zip(history[len(acts) :], steps, strict=True):
         put_change(connection, _told(changed, act, ticket), now)
+    _keep_units(connection, stored, changed)
     put_hooks(connection, changed, history[len(acts) :], steps, now)
     note(connection, *_noted(stored.ticket_id, history, len(acts)))
     return changed
+
+
+def _keep_units(connection: Connection, before: Stored, after: Stored) -> None:
+    old, new = (
+        {unit for unit in (ticket.unit, *ticket.co_units) if unit}
+        for ticket in (before.ticket, after.ticket)
+    )
+    if old == new:
+        return
+    mine = ticket_units.c.ticket_id == after.ticket_id
+    connection.execute(delete(ticket_units).where(mine))
+    rows = [{"unit": unit, "ticket_id": after.ticket_id} for unit in sorted(new)]
+    if rows:
+        connection.execute(insert(ticket_units), rows)
 
 
 def _noted(ticket_id: str, history: Sequence[Act], first: int) -> list[Entry]:

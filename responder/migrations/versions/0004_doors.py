@@ -18,6 +18,7 @@ def upgrade() -> None:
     _audit()
     _keys()
     _webhooks()
+    _units()
     op.add_column("sign_ins", sa.Column("used_at", UtcDateTime(), nullable=True))
     op.add_column("tickets", sa.Column("origin", sa.String(length=24), nullable=True))
 
@@ -135,3 +136,32 @@ def _webhooks() -> None:
         sa.PrimaryKeyConstraint("webhook_id"),
     )
     op.create_index("outbox_target", "outbox", ["target", "outbox_id"])
+
+
+def _units() -> None:
+    made = op.create_table(
+        "ticket_units",
+        sa.Column("unit", sa.String(length=64), nullable=False),
+        sa.Column("ticket_id", sa.String(length=96), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.ticket_id"]),
+        sa.PrimaryKeyConstraint("unit", "ticket_id"),
+    )
+    op.create_index("ticket_units_ticket", "ticket_units", ["ticket_id"])
+    columns = (sa.column("ticket_id"), sa.column("unit"), sa.column("co_units", sa.JSON))
+    known = op.get_bind().execute(sa.select(*columns).select_from(sa.table("tickets", *columns)))
+    rows = [
+        {"unit": unit, "ticket_id": row.ticket_id}
+        for row in known.all()
+        for unit in sorted({row.unit, *row.co_units} - {None})
+    ]
+    if rows:
+        op.bulk_insert(made, rows)
+    op.create_index("notices_ticket", "notices", ["ticket_id"])
+    standing = sa.text("stopped_at IS NULL AND status IN ('running', 'breached')")
+    op.create_index(
+        "ticket_clocks_standing",
+        "ticket_clocks",
+        ["due"],
+        sqlite_where=standing,
+        postgresql_where=standing,
+    )
