@@ -77,6 +77,12 @@ def check_reads_posts(person: Person) -> None:
         )
 
 
+def check_reads_reports(person: Person) -> None:
+    """Raises NotAllowed for a unit: the weekly evaluation tells of the tickets of all of them."""
+    if person.role is Role.UNIT:
+        raise NotAllowed("评估周报涉及所有单位的台账，责任单位账号不能查看")
+
+
 def check_may(person: Person, action: Action) -> None:
     """Raises NotAllowed when the role does not permit `action`, or `person` is a machine."""
     if action not in PERMITS[person.role]:

@@ -101,7 +101,8 @@ def _nav(screen: Screen, at: str) -> str:
     stage = screen.backstage
     counts = screen.shared("counts", lambda: stage.desk.counts(screen.person, stage.clock.now()))
     badges = {"/tickets": counts.waiting_triage + counts.offers_waiting}
-    entries = [entry for entry in NAV if entry[0] not in OF_POSTS or may_read_posts(screen.person)]
+    hidden = () if may_read_posts(screen.person) else (*OF_POSTS, "/reports")
+    entries = [entry for entry in NAV if entry[0] not in hidden]
     return screen.html("nav.html", entries=entries, at=at, badges=badges)
 
 
