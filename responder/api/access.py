@@ -7,10 +7,10 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
-from responder.api.once import ActingRoute
+from responder.api.once import SHOWN_ONCE, ActingRoute
 from responder.api.paging import Paged, paged
 from responder.api.services import At, Myself
 from responder.api.tickets import PageSize
@@ -64,12 +64,13 @@ def keys(at: At, me: Myself) -> list[ApiKey]:
 
 
 @router.post("/keys", status_code=HTTPStatus.CREATED)
-def create(form: KeyIn, at: At, me: Myself) -> KeyMade:
+def create(form: KeyIn, response: Response, at: At, me: Myself) -> KeyMade:
     """Make a key for a machine client."""
     check_admin(me)
     place = in_place(me, form.jurisdiction)
     draft = KeyDraft(form.name, form.role, tuple(form.scopes), place, form.unit, form.expires_at)
     key, token = at.keys.create(draft, me.login)
+    response.headers[SHOWN_ONCE] = "true"
     return KeyMade(key=key, token=token)
 
 

@@ -12,12 +12,15 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from responder.api.problems import MEDIA_TYPE, problem
 from responder.api.services import services, signed_in
 from responder.repeats import Answer
 from yuqing.domain.errors import InvalidMessage
 
 HEADER = "idempotency-key"
 REPLAYED = "Idempotency-Replayed"
+SHOWN_ONCE = "X-Shown-Once"
+_LOST = "上次请求已经办成，但密钥只显示一次：请作废后重新申请"
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _KEPT_HEADERS = ("content-type", "etag", "location")
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -63,6 +66,10 @@ async def _once(request: Request, key: str, handle: Handler) -> Response:
 
 
 def _answer(response: Response) -> Answer:
+    if SHOWN_ONCE in response.headers:
+        # A secret is not kept, here least of all: who lost the answer makes a new one.
+        said = problem(409, "只显示一次", _LOST, code="shown_once")
+        return Answer(said.status_code, {"content-type": MEDIA_TYPE}, bytes(said.body).decode())
     kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     return Answer(response.status_code, kept, bytes(response.body).decode())
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from responder.api.once import ActingRoute
+from responder.api.once import SHOWN_ONCE, ActingRoute
 from responder.api.paging import Paged, paged
 from responder.api.services import At, Myself, Number
 from responder.api.tickets import PageSize, Version
@@ -62,6 +62,7 @@ def create(form: WebhookIn, response: Response, at: At, me: Myself) -> WebhookMa
     made, secret = at.webhooks.create(draft, me.login)
     response.headers["Location"] = f"/api/v1/webhooks/{made.webhook_id}"
     tag(response, made.version)
+    response.headers[SHOWN_ONCE] = "true"
     return WebhookMade(webhook=made, secret=secret)
 
 

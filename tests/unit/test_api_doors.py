@@ -171,6 +171,17 @@ def test_a_key_is_for_one_request_of_one_client(root: Client, address: str) -> N
     problem(root.post("/tickets", json=CASE, headers={"idempotency-key": "a b"}), 422, "invalid")
 
 
+def test_a_secret_is_shown_once_and_kept_nowhere(root: Client, engine: Engine) -> None:
+    headers = {"idempotency-key": "k"}
+    form = {"name": "热线平台", "role": "monitor", "scopes": ["read"]}
+    token = root.post("/keys", json=form, headers=headers).json()["token"]
+    problem(root.post("/keys", json=form, headers=headers), 409, "shown_once")
+    assert len(root.get("/keys").json()) == 1
+    with engine.connect() as link:
+        kept = str(link.execute(select(idempotency_keys)).all())
+    assert token.split("_", 2)[2] not in kept
+
+
 def test_what_was_refused_may_be_tried_again_under_its_key(root: Client) -> None:
     ticket_id = ticket_of(root)
     headers = {"idempotency-key": "act-1"}

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from responder.answers import Offers
 from responder.desk import Desk, NewCase
+from responder.doors import check_reads_reports
 from responder.people import Person, Role
 from responder.readmodels import TicketLine
 from responder.store import TicketStore
@@ -223,6 +224,15 @@ def test_the_releasing_unit_may_be_another_than_the_one_in_charge(engine: Engine
 def test_who_coordinates_may_record_what_is_public_already(engine: Engine) -> None:
     case = Case(engine, PLAIN, "renshe", releasing_unit="renshe")
     assert case.act(ANA, "publish", **PUBLISHED).state == "assigned"
+
+
+def test_a_unit_reads_no_report_on_all_units() -> None:
+    for person in EVERYBODY:
+        if person.role is not Role.UNIT:
+            check_reads_reports(person)
+            continue
+        with pytest.raises(NotAllowed):
+            check_reads_reports(person)
 
 
 def test_an_offer_is_accepted_only_for_the_releasing_unit(engine: Engine) -> None:
