@@ -8,6 +8,8 @@ from responder import labels
 from responder.act import Act
 from responder.outbox import Push
 from responder.push import harmless
+from responder.reporting_calls import call_to_report
+from responder.review import review_of
 from responder.routing import route
 from responder.store import Announce
 from responder.stored import Stored
@@ -27,11 +29,12 @@ def announcer(jurisdiction: Jurisdiction) -> Announce:
     """
 
     def announce(stored: Stored, acts: Sequence[Act], first: int) -> Sequence[Push]:
-        return [
+        concerning = [
             push
             for position in range(first, len(acts))
             for push in _concerning(stored, acts, position, jurisdiction)
         ]
+        return [*concerning, *call_to_report(stored, acts, first, jurisdiction)]
 
     return announce
 
@@ -95,9 +98,23 @@ def _audiences(
             return _charged(act.data)
         case Action.RETURN:
             return [("case", "已退回，请重新交办", jurisdiction.coordinator)]
-        case Action.SUBMIT:
-            return [("case", "请审核", "role:reviewer")]
+        case Action.SUBMIT | Action.APPROVE:
+            return _reviewing(stored, acts[: position + 1], jurisdiction)
     return []
+
+
+def _reviewing(
+    stored: Stored, acts: Sequence[Act], jurisdiction: Jurisdiction
+) -> Iterable[Audience]:
+    review = review_of(stored.ticket, acts, jurisdiction.review)
+    if review is None or not review.needed:
+        return [("case", "请审核", "role:reviewer")] if acts[-1].action == Action.SUBMIT else []
+    step = review.next_step
+    if step is None:
+        return [("case", "审核已全部通过，请发布", stored.ticket.unit or jurisdiction.coordinator)]
+    charged = stored.ticket.unit if step.by == "unit" else None
+    code = charged or (step.by if jurisdiction.unit(step.by) else f"role:{step.by}")
+    return [("case", f"请审核（{step.name}）", code)]
 
 
 def _opened(

@@ -26,6 +26,8 @@ def _text(label: str) -> FieldSpec:
 
 
 _UNIT = FieldSpec("unit", "责任单位", "unit")
+_RELEASING = FieldSpec("releasing_unit", "统一发布单位（涉及多个单位时）", "unit", required=False)
+_GATES = FieldSpec("gates", "稿件情形（有则须加审）", "gates", required=False)
 _CLOCK = FieldSpec("clock", "时限", "clock")
 _APPROVER = FieldSpec("approver", "批准人", "approver")
 _PROMISE = FieldSpec("promise", "承诺编号", "promise")
@@ -45,20 +47,24 @@ FORMS: dict[Action, Form] = {
         "按新等级重新核定适用时限，已有时限不会删除。",
     ),
     Action.ASSIGN: Form(
-        (_UNIT, FieldSpec("co_units", "协办单位", "units", required=False)),
+        (_UNIT, FieldSpec("co_units", "协办单位", "units", required=False), _RELEASING),
         "推送责任单位，等待签收；逾期未签收将逐级催办。",
         "primary",
     ),
-    Action.REASSIGN: Form((_UNIT, _reason()), "改由新单位办理，国家规定时限不因此停止。"),
+    Action.REASSIGN: Form(
+        (_UNIT, _RELEASING, _reason()), "改由新单位办理，国家规定时限不因此停止。"
+    ),
     Action.ACKNOWLEDGE: Form((), "签收后停止签收催办，国家规定时限继续计时。", "primary"),
     Action.RETURN: Form(
         (_reason("退回理由"),), "退回牵头协调单位重新交办，时限继续计时。", "danger"
     ),
     Action.START: Form((), "进入处置中。", "primary"),
-    Action.SUBMIT: Form((FieldSpec("draft", "拟发布内容", "longtext"),), "进入审核。", "primary"),
+    Action.SUBMIT: Form(
+        (FieldSpec("draft", "拟发布内容", "longtext"), _GATES), "进入审核。", "primary"
+    ),
     Action.SEND_BACK: Form((_reason("修改意见"),), "退回处置单位修改。"),
     Action.APPROVE: Form(
-        (FieldSpec("step", "审核环节", "text"),), "记录本环节审核通过。", "primary"
+        (FieldSpec("step", "审核环节", "step"), _GATES), "记录本环节审核通过。", "primary"
     ),
     Action.PUBLISH: Form(
         (

@@ -83,6 +83,16 @@ TARGETS: dict[str, str] = {
 MACHINE = "machine"
 
 
+def is_key(login: str) -> bool:
+    """True for the key of a machine client."""
+    return login.startswith("key.")
+
+
+def by_machine(login: str) -> bool:
+    """True where no person stands behind what `login` did."""
+    return login == MACHINE or is_key(login)
+
+
 def who(name: str) -> str:
     """`name` as shown; the machine is 系统."""
     return "系统" if name == MACHINE else name

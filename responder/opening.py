@@ -9,6 +9,7 @@ from responder.act import Act
 from responder.announce import announcer
 from responder.doors import text_of
 from responder.labels import MACHINE
+from responder.origins import Origin
 from responder.people import Person
 from responder.routing import Routed, route
 from responder.store import Opening
@@ -35,6 +36,8 @@ class NewCase:
     first_posted_at: datetime | None = None
     discovered_at: datetime | None = None
     event_id: str | None = None
+    origin: Origin = Origin.OTHER
+    reference: str | None = None
 
 
 def of_event(event: Event, jurisdiction: Jurisdiction, now: datetime) -> Opening:
@@ -85,6 +88,7 @@ def by_hand(case: NewCase, person: Person, jurisdiction: Jurisdiction, now: date
         data["first_posted_at"] = case.first_posted_at.isoformat()
     if case.event_id is not None:
         data["event"] = case.event_id
+    data |= _whence(case)
     places = tuple(text_of("places", place, 100) for place in case.places)
     return Opening(
         jurisdiction=jurisdiction.code,
@@ -97,8 +101,20 @@ def by_hand(case: NewCase, person: Person, jurisdiction: Jurisdiction, now: date
         routing=route(jurisdiction, topic, places, Severity(case.grade)).reasons,
         act=Act(now, person.login, "open", data),
         event_id=case.event_id,
+        origin=case.origin.value,
         announce=announcer(jurisdiction),
     )
+
+
+def _whence(case: NewCase) -> dict[str, object]:
+    if case.origin is Origin.CYBERSPACE and not case.reference:
+        raise InvalidMessage("reference: 请填写网信部门通报的文号或编号")
+    if case.origin is Origin.OFFLINE and case.event_id is not None:
+        raise InvalidMessage("origin: 已有舆情事件的不是尚未上网的情况")
+    found: dict[str, object] = {"origin": case.origin.value}
+    if case.reference:
+        found["reference"] = text_of("reference", case.reference, 200)
+    return found
 
 
 def _certain(event: Event, jurisdiction: Jurisdiction) -> bool:

@@ -145,10 +145,35 @@ class OfferLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One step that the newest draft needs; `who` approved it, None while nobody has."""
+
+    code: str
+    name: str
+    basis: str
+    who: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One body that is to be told of the ticket: `position` is the history entry that told it,
+    `receipt` what it answered."""
+
+    to: str
+    to_zh: str
+    duty_zh: str
+    required: bool
+    position: int | None
+    at: datetime | None
+    receipt: str | None
+    receipt_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One thing an action asks for. `kind`: text, longtext, datetime, unit, units, grade, bool,
-    clock, promise, position, ticket, url, approver. `choices` are (value, label); where there are
-    any, the answer is one of them (of `units`: some)."""
+    clock, promise, position, ticket, url, approver, step, gates. `choices` are (value, label);
+    where there are any, the answer is one of them (of `units` and `gates`: some)."""
 
     name: str
     label_zh: str
@@ -227,6 +252,12 @@ class TicketPage:
     graded_by_human: bool
     proposal_zh: str
     policy_name: str
+    approved_line: str = ""
+    releasing_unit_zh: str = ""
+    review: tuple[ReviewLine, ...] = ()
+    reports: tuple[ReportLine, ...] = ()
+    origin_zh: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ tickets = Table(
     Column("policy", JSON, nullable=False),
     Column("routing", JSON, nullable=False),
     Column("merged_into", String(96)),
+    Column("origin", String(24)),
     Column("spokesperson", String(128)),
     Column("first_posted_at", UtcDateTime()),
     Column("discovered_at", UtcDateTime(), nullable=False),
@@ -217,7 +218,9 @@ sign_ins = Table(
     Column("login", ForeignKey("people.login"), nullable=False),
     Column("created_at", UtcDateTime(), nullable=False),
     Column("expires_at", UtcDateTime(), nullable=False),
+    Column("used_at", UtcDateTime()),
 )
+"""`expires_at` is the latest end; one that nobody uses ends earlier, counted from `used_at`."""
 
 watchlists = Table(
     "watchlists",

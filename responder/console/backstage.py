@@ -10,6 +10,7 @@ from pathlib import Path
 from responder.console.beats import complaints
 from responder.console.recent import Recent
 from responder.desk import Desk
+from responder.oidc import Oidc
 from responder.people import People
 from stream.index import Index
 from stream.pulse import Pulse
@@ -33,6 +34,7 @@ class Backstage:
     reports: Path
     write_report: Callable[[str, str], Path]
     recent: Recent = field(default_factory=Recent)
+    oidc: Oidc | None = None
 
     @property
     def zone(self) -> str:

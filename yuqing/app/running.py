@@ -110,6 +110,8 @@ def index_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
 def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     """events to tickets; watchlists, answers and the review queue; the sweep, the outbox, drift."""
     from responder.handlers import answers_handler, respond_handler, watch_handler
+    from responder.hook_http import HttpHookPoster
+    from responder.hooks import send_hooks
     from responder.outbox import send_due
     from responder.push import ApprisePusher
     from responder.reviewing import review_handler
@@ -118,7 +120,7 @@ def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     from responder.watchlists import Watchlists
 
     store, homes = wiring.ticket_store(crew.settings), wiring.jurisdictions(crew.settings)
-    lists, pusher = Watchlists(store.engine), ApprisePusher()
+    lists, pusher, poster = Watchlists(store.engine), ApprisePusher(), HttpHookPoster()
     queue = Reviews(store.engine, crew.settings.review_below)
     console = crew.settings.console_url()
     workers = [
@@ -135,7 +137,11 @@ def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     def send() -> None:
         send_due(store.engine, pusher, crew.bus.publish, crew.clock, AT_ONCE, console)
 
+    def tell() -> None:
+        send_hooks(store.engine, poster, crew.clock, AT_ONCE)
+
     tasks = [
+        _beating(crew, "webhooks", Kind.OUTBOX, SEND_EVERY, tell),
         _beating(crew, "sweep", Kind.SWEEP, SWEEP_EVERY, sweep),
         _beating(crew, "outbox", Kind.OUTBOX, SEND_EVERY, send),
         Periodic("forget_reviews", timedelta(days=1), lambda: queue.forget(crew.clock.now())),
@@ -232,7 +238,7 @@ def serve(settings: Settings) -> None:
     ready.require_port(settings)
     configure_logs(settings.log_level, "serve", clock)
     stage = wiring.backstage(settings, lambda code, week: write_report(settings, code, week)[0])
-    api = create_api(stage.desk, stage.index, stage.people, clock, stage.complaints)
+    api = create_api(wiring.api_services(settings, stage))
     mount_console(api, stage, wiring.secret(settings))
     probe = _probe(settings, CollectorRegistry(), lambda: None, lambda: None)
     # uvicorn hands a signal on when it is done: here, to end with exit code 0

@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from classifier.events.store import GroupingStore
     from classifier.judge import Judge
     from crawlers.source import Source
+    from responder.api.services import Services
     from responder.console.backstage import Backstage
     from responder.desk import Desk
+    from responder.oidc import Oidc
+    from responder.people import People
     from responder.store import TicketStore
     from stream.pulse import Pulse
 
@@ -181,11 +184,10 @@ def desk(settings: Settings) -> Desk:
 def backstage(settings: Settings, write_report: Callable[[str, str], Path]) -> Backstage:
     """Everything the console stands on; `write_report` is what its button calls."""
     from responder.console.backstage import Backstage
-    from responder.people import People
 
     return Backstage(
         desk=desk(settings),
-        people=People(tickets_engine(settings), clock(settings)),
+        people=people(settings),
         index=index(settings),
         pulse=pulse(settings),
         clock=clock(settings),
@@ -193,6 +195,62 @@ def backstage(settings: Settings, write_report: Callable[[str, str], Path]) -> B
         source_names=source_names(settings),
         reports=settings.data_dir / "reports",
         write_report=write_report,
+        oidc=oidc(settings),
+    )
+
+
+def people(settings: Settings) -> People:
+    """Accounts and sign-ins."""
+    from responder.people import People
+
+    return People(
+        tickets_engine(settings),
+        clock(settings),
+        signed_in_for=timedelta(hours=settings.session_hours),
+        unused_for=timedelta(minutes=settings.session_idle_minutes),
+    )
+
+
+def oidc(settings: Settings) -> Oidc | None:
+    """Signing in through another house, if one is set. Raises ConfigError when half set."""
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_client_id or settings.oidc_client_secret is None:
+        raise ConfigError(
+            "environment",
+            "YUQING_OIDC_CLIENT_ID or YUQING_OIDC_CLIENT_SECRET",
+            "is missing",
+            "Set both, or leave YUQING_OIDC_ISSUER empty.",
+        )
+    from responder.oidc import Oidc, OidcPlan
+
+    plan = OidcPlan(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret.get_secret_value(),
+        settings.console_url(),
+        settings.oidc_claim,
+    )
+    return Oidc(plan, secret(settings), real_now)
+
+
+def api_services(settings: Settings, stage: Backstage) -> Services:
+    """Everything the API stands on, beside the console's own."""
+    from responder.api.services import Services
+    from responder.keys import Keys
+    from responder.repeats import Repeats
+    from responder.webhooks import Webhooks
+
+    engine, now = tickets_engine(settings), stage.clock
+    return Services(
+        desk=stage.desk,
+        index=stage.index,
+        people=stage.people,
+        keys=Keys(engine, now),
+        repeats=Repeats(engine, now),
+        webhooks=Webhooks(engine, now),
+        clock=now,
+        problems=stage.complaints,
     )
 
 

@@ -12,6 +12,7 @@ from nicegui import ui
 from responder.console.forms import ask
 from responder.console.frame import card, heading
 from responder.console.pages.offered import show_offers
+from responder.console.pages.reporting import show_reports
 from responder.console.router import Router
 from responder.console.screen import Screen
 from responder.labels import MACHINE
@@ -87,6 +88,7 @@ def _ticket(screen: Screen, request: Request) -> None:
                 _buttons(desktop)
             if not screen.backstage.desk.only_reads(screen.person, desktop.number):
                 show_offers(desktop.screen, desktop.page, desktop.deciding)
+                show_reports(desktop.screen, desktop.page, desktop.deciding)
             with card("办理经过", "只增不改，新的在上"):
                 screen.drawn(
                     lambda: desktop.page().history,

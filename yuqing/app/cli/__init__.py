@@ -8,6 +8,7 @@ import sys
 import typer
 
 from yuqing.app.cli import (
+    audit,
     check,
     classify,
     clocks,
@@ -19,8 +20,10 @@ from yuqing.app.cli import (
     demo,
     drift,
     evaluate,
+    export,
     init,
     jurisdiction,
+    keys,
     operate,
     people,
     report,
@@ -52,6 +55,9 @@ _COMMANDS = (
     dashboards,
     operate,
     people,
+    keys,
+    audit,
+    export,
 )
 
 
