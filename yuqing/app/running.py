@@ -105,12 +105,11 @@ def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     """events to tickets; watchlists and answers; the sweep and the outbox."""
     from responder.handlers import answers_handler, respond_handler, watch_handler
     from responder.outbox import send_due
-    from responder.push import ApprisePusher
     from responder.sweep import sweep_due
     from responder.watchlists import Watchlists
 
     store, homes = wiring.ticket_store(crew.settings), wiring.jurisdictions(crew.settings)
-    lists, pusher = Watchlists(store.engine), ApprisePusher()
+    lists, pusher = Watchlists(store.engine), wiring.pusher()
     console = crew.settings.console_url()
     workers = [
         crew.worker(EVENTS.name, "respond", respond_handler(store, homes, crew.clock)),

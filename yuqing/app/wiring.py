@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crawlers.source import Source
     from responder.console.backstage import Backstage
     from responder.desk import Desk
+    from responder.push import Pusher
     from responder.store import TicketStore
     from stream.pulse import Pulse
 
@@ -143,6 +144,13 @@ def ticket_store(settings: Settings) -> TicketStore:
     from responder.store import TicketStore
 
     return TicketStore(tickets_engine(settings))
+
+
+def pusher() -> Pusher:
+    """The way out to people's phones and mailboxes."""
+    from responder.push import ApprisePusher
+
+    return ApprisePusher(real_now)
 
 
 def grouping_store(settings: Settings) -> GroupingStore:
