@@ -69,6 +69,7 @@ def _concerning(
             due_at=act.at,
             ticket_id=stored.ticket_id,
             recipients=recipients_of(_contacts(unit, act)) if unit else (),
+            assignment=position if purpose == "acknowledge" else None,
         )
 
 

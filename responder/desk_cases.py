@@ -29,11 +29,12 @@ from yuqing.domain.errors import Conflict, InvalidMessage, NotAllowed, NotFound
 from yuqing.domain.jurisdiction import Jurisdiction
 
 _CANCELS: Mapping[Action, tuple[str, ...]] = {
+    Action.ASSIGN: ("assign",),
     Action.ACKNOWLEDGE: ("acknowledge",),
     Action.RETURN: ("acknowledge",),
     Action.REASSIGN: ("acknowledge",),
-    Action.CLOSE: ("acknowledge", "clock"),
-    Action.DISMISS: ("acknowledge", "clock"),
+    Action.CLOSE: ("assign", "acknowledge", "clock"),
+    Action.DISMISS: ("assign", "acknowledge", "clock"),
 }
 
 

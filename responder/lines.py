@@ -180,6 +180,9 @@ def push_line(row: Row[Any], jurisdiction: Jurisdiction | None) -> PushLine:
         attempts=row.attempts,
         delivered_at=row.delivered_at,
         error=row.error,
+        via=row.via or "",
+        next_try_at=row.lease_until if row.state == "pending" and row.attempts else None,
+        acknowledged_at=row.acknowledged_at,
     )
 
 

@@ -75,7 +75,11 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class PushLine:
-    """One push of a ticket; `state`: pending, sent, console (no channel), cancelled, failed."""
+    """One push of a ticket; `state`: pending, sent, console (no channel), cancelled, failed.
+
+    `via` is the channel that took it, `error` what those that did not said; `acknowledged_at`
+    when its link was used.
+    """
 
     push_id: int
     purpose: str
@@ -88,6 +92,9 @@ class PushLine:
     attempts: int
     delivered_at: datetime | None
     error: str | None
+    via: str = ""
+    next_try_at: datetime | None = None
+    acknowledged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

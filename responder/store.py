@@ -175,7 +175,7 @@ class TicketStore:
             acts = acts_of(connection, ticket_id)
             if version != len(acts):
                 raise _conflict(ticket_id, version, acts)
-            parting = Change((act,), cancels=("acknowledge", "clock"))
+            parting = Change((act,), cancels=("assign", "acknowledge", "clock"))
             merged = apply(connection, stored_of(gone, acts), acts, parting)
             theirs, absorb = acts_of(connection, into), _absorb(merged, act)
             return merged, apply(connection, stored_of(kept, theirs), theirs, Change((absorb,)))

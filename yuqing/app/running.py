@@ -110,7 +110,7 @@ def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
 
     store, homes = wiring.ticket_store(crew.settings), wiring.jurisdictions(crew.settings)
     lists, pusher = Watchlists(store.engine), wiring.pusher()
-    console = crew.settings.console_url()
+    console, secret = crew.settings.console_url(), wiring.secret(crew.settings)
     workers = [
         crew.worker(EVENTS.name, "respond", respond_handler(store, homes, crew.clock)),
         crew.worker(POSTS_RELEVANT.name, "answers", answers_handler(store, crew.clock)),
@@ -122,7 +122,7 @@ def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
             pass
 
     def send() -> None:
-        send_due(store.engine, pusher, crew.bus.publish, crew.clock, AT_ONCE, console)
+        send_due(store.engine, pusher, crew.bus.publish, crew.clock, AT_ONCE, console, secret)
 
     tasks = [
         _beating(crew, "sweep", Kind.SWEEP, SWEEP_EVERY, sweep),
@@ -202,6 +202,7 @@ def serve(settings: Settings) -> None:
     import uvicorn
 
     from responder.api.app import create_api
+    from responder.api.phone import add_phone_page
     from responder.console.mount import mount_console
     from yuqing.app.reporting import write_report
 
@@ -211,6 +212,7 @@ def serve(settings: Settings) -> None:
     configure_logs(settings.log_level, "serve", clock)
     stage = wiring.backstage(settings, lambda code, week: write_report(settings, code, week)[0])
     api = create_api(stage.desk, stage.index, stage.people, clock, stage.complaints)
+    add_phone_page(api, wiring.phone_links(settings), clock)
     mount_console(api, stage, wiring.secret(settings))
     probe = _probe(settings, CollectorRegistry(), lambda: None, lambda: None)
     # uvicorn hands a signal on when it is done: here, to end with exit code 0
