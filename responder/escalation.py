@@ -176,11 +176,10 @@ def _stalled(scene: _Scene) -> Iterator[_Matter]:
     within = dict(scene.jurisdiction.stalls_after).get(scene.ticket.grade)
     if within is None or not any(_unstopped(reading) for reading in scene.readings):
         return
-    worked = (p for p, act in enumerate(scene.acts) if _works(act))
-    position = max(worked)
+    worked = [act for act in scene.acts if _works(act)]
     reason = f"签收后超过{_span(within)}没有处置进展"
-    late_from = scene.acts[position].at + within + _TICK
-    yield _Matter(f"stalled:{position}", Cause.STALLED, reason, late_from)
+    late_from = worked[-1].at + within + _TICK
+    yield _Matter(f"stalled:{len(worked)}", Cause.STALLED, reason, late_from)
 
 
 def _works(act: Act) -> bool:
