@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from responder import labels
 from responder.act import Act
+from responder.consultation import OPEN
+from responder.doors import RETURNS
 from responder.outbox import Push
 from responder.push import harmless
-from responder.routing import route
+from responder.routing import Wording, route
 from responder.store import Announce
 from responder.stored import Stored
 from responder.transitions import Action
@@ -95,7 +97,13 @@ def _audiences(
         case Action.ASSIGN | Action.REASSIGN:
             return _charged(act.data)
         case Action.RETURN:
-            return [("case", "已退回，请重新交办", jurisdiction.coordinator)]
+            named = stored.ticket.returns >= RETURNS
+            heading = "已两次退回，请指定主办单位" if named else "已退回，请重新交办"
+            return [("case", heading, jurisdiction.coordinator)]
+        case Action.CONSULT if act.data.get("phase") == OPEN:
+            units = act.data.get("units")
+            invited = units if isinstance(units, list | tuple) else ()
+            return [("case", "请参加会商", str(code)) for code in invited]
         case Action.SUBMIT:
             return [("case", "请审核", "role:reviewer")]
     return []
@@ -129,7 +137,8 @@ def _graded(
 
 
 def _proposed(stored: Stored, jurisdiction: Jurisdiction) -> list[Audience]:
-    routed = route(jurisdiction, Topic(stored.topic), stored.places, stored.ticket.grade)
+    wording = Wording(stored.title)
+    routed = route(jurisdiction, Topic(stored.topic), stored.places, stored.ticket.grade, wording)
     codes = dict.fromkeys((routed.unit, *routed.co_units))
     return [
         ("case", "紧急：请先行处置，待正式交办", code)

@@ -9,7 +9,7 @@ from datetime import datetime
 from responder import labels
 from responder.act import Act
 from responder.clocks import read_clocks
-from responder.doors import PERMITS, may_lead
+from responder.doors import PERMITS, may_lead, named_lead
 from responder.forms import FORMS
 from responder.people import Person
 from responder.readmodels import ActionOffer, FieldSpec
@@ -41,6 +41,7 @@ def action_offers(person: Person, scene: Scene) -> tuple[ActionOffer, ...]:
         if action in FORMS
         and action in PERMITS[person.role]
         and may_lead(person, ticket.unit, action)
+        and not (action is Action.RETURN and named_lead(scene.stored))
     ]
     offers = (_offer(action, scene) for action in permitted)
     wanting = (offer for offer in offers if not _hopeless(offer))

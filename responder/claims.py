@@ -28,7 +28,7 @@ def backoff(key: str, attempts: int) -> timedelta:
     Spread by a fifth up or down, by `key` and the attempt alone: many that fail together do not
     come back together, and the same history gives the same times.
     """
-    pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    pause = min(FIRST_PAUSE * (1 << min(attempts - 1, 20)), LONGEST_PAUSE)
     draw = int.from_bytes(hashlib.sha256(f"{key}:{attempts}".encode()).digest()[:4]) / 2**32
     return pause * (1 - _SPREAD / 2 + _SPREAD * draw)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,18 @@ from responder.announce import announcer
 from responder.answering import evidence_of_offer, settling
 from responder.answers import Offer
 from responder.choices import Scene, action_offers
+from responder.consultation import entered
 from responder.desk_reading import ReadingDesk
-from responder.doors import check_may, check_review, clean_data, may_lead, may_see, text_of
+from responder.doors import (
+    check_may,
+    check_returns,
+    check_review,
+    clean_data,
+    may_lead,
+    may_see,
+    named_lead,
+    text_of,
+)
 from responder.lines import offer_line
 from responder.opening import NewCase, by_hand
 from responder.people import Person, Role, everybody
@@ -73,7 +84,7 @@ class CaseDesk(ReadingDesk):
 
             def decide(current: Stored, acts: Sequence[Act]) -> Change:
                 _check_now(person, current, acts, kind)
-                return change
+                return _completed(person, change, current, acts)
 
             self._store.change(ticket_id, decide, expected_version)
         return self._line(ticket_id, now)
@@ -173,7 +184,19 @@ def _check_now(person: Person, stored: Stored, acts: Sequence[Act], action: Acti
         raise NotFound(f"没有台账 {stored.ticket_id}")
     if not may_lead(person, ticket.unit, action):
         raise NotAllowed("协办单位不能进行此操作，须由责任单位办理")
+    check_returns(person, stored, action)
     check_review(person, stored, acts, action)
+
+
+def _completed(person: Person, change: Change, stored: Stored, acts: Sequence[Act]) -> Change:
+    """`change` with what its act says besides, known only under the ticket's lock."""
+    (act,) = change.acts
+    if act.action == Action.CONSULT:
+        own = person.unit if person.role is Role.UNIT else None
+        act = replace(act, data=entered(acts, act.data, own))
+    elif act.action == Action.ASSIGN and named_lead(stored):
+        act = replace(act, data={**act.data, "named_lead": True})
+    return replace(change, acts=(act,))
 
 
 def _action(name: str) -> Action:

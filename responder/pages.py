@@ -11,9 +11,11 @@ from sqlalchemy import Connection, Row, func, select
 
 from responder import labels
 from responder.answers import offer_of
+from responder.consultation import consultations
 from responder.lines import (
     Jurisdictions,
     clock_views,
+    consultation_view,
     event_line,
     history_line,
     offer_line,
@@ -35,6 +37,7 @@ from responder.schema import (
     ticket_events,
     tickets,
 )
+from responder.stored import acts_of
 
 
 def ticket_page(
@@ -81,6 +84,10 @@ def ticket_page(
         graded_by_human=row.graded_by_human,
         proposal_zh=_proposal(row, event),
         policy_name=str(row.policy["name"]),
+        consultations=tuple(
+            consultation_view(one, jurisdiction)
+            for one in consultations(acts_of(connection, row.ticket_id))
+        ),
     )
 
 

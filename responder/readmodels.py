@@ -142,8 +142,8 @@ class OfferLine:
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One thing an action asks for. `kind`: text, longtext, datetime, unit, units, grade, bool,
-    clock, promise, position, ticket, url, approver. `choices` are (value, label); where there are
-    any, the answer is one of them (of `units`: some)."""
+    clock, promise, position, ticket, url, approver, choice. `choices` are (value, label); where
+    there are any, the answer is one of them (of `units`: some)."""
 
     name: str
     label_zh: str
@@ -197,6 +197,21 @@ class EventPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsultationView:
+    """One round of 会商; `opinions` are (unit, what it said), `absent_zh` who said nothing (so
+    far, while `conclusion` is empty)."""
+
+    number: int
+    opened_at: datetime
+    question: str
+    units_zh: tuple[str, ...]
+    opinions: tuple[tuple[str, str], ...]
+    concluded_at: datetime | None
+    conclusion: str
+    absent_zh: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TicketPage:
     """All of one ticket: every round's clocks, whole history, pushes, offers, what it rests on.
 
@@ -222,6 +237,7 @@ class TicketPage:
     graded_by_human: bool
     proposal_zh: str
     policy_name: str
+    consultations: tuple[ConsultationView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
