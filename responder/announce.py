@@ -10,6 +10,7 @@ from responder.consultation import OPEN
 from responder.doors import RETURNS
 from responder.outbox import Push
 from responder.push import harmless
+from responder.roster import on_duty
 from responder.routing import Wording, route
 from responder.store import Announce
 from responder.stored import Stored
@@ -70,16 +71,16 @@ def _concerning(
             link=f"/tickets/{stored.ticket_id}",
             due_at=act.at,
             ticket_id=stored.ticket_id,
-            recipients=recipients_of(_contacts(unit, act)) if unit else (),
+            recipients=recipients_of(_contacts(jurisdiction, unit, act)) if unit else (),
             assignment=position if purpose == "acknowledge" else None,
         )
 
 
-def _contacts(unit: Unit, act: Act) -> tuple[Contact, ...]:
-    grade = act.data.get("grade")
+def _contacts(jurisdiction: Jurisdiction, unit: Unit, act: Act) -> tuple[Contact, ...]:
+    duty, grade = on_duty(jurisdiction, unit, act.at), act.data.get("grade")
     if isinstance(grade, int) and grade >= _URGENT:
-        return (*unit.duty, unit.principal)
-    return unit.duty or (unit.principal,)
+        return tuple(dict.fromkeys((*duty, unit.principal)))
+    return duty or (unit.principal,)
 
 
 Audience = tuple[str, str, str]  # purpose, heading, unit code or role:ROLE

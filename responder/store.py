@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from responder.act import Act
@@ -190,6 +190,12 @@ class TicketStore:
         )
         with failures_named(), reading(self.engine).begin() as connection:
             return tuple(connection.execute(query).scalars())
+
+    def next_look(self) -> datetime | None:
+        """When the sweep must look at a ticket next, if ever; past when it is behind."""
+        query = select(func.min(tickets.c.next_due_at))
+        with failures_named(), reading(self.engine).begin() as connection:
+            return connection.execute(query).scalar()
 
     def of_event(self, event_id: str) -> Stored | None:
         """The ticket that the event opened, if it did."""

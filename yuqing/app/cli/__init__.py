@@ -15,6 +15,7 @@ from yuqing.app.cli import (
     dashboards,
     dead,
     demo,
+    drill,
     init,
     operate,
     people,
@@ -42,6 +43,7 @@ _COMMANDS = (
     dashboards,
     operate,
     people,
+    drill,
 )
 
 
