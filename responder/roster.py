@@ -79,6 +79,16 @@ def awake(jurisdiction: Jurisdiction, grade: Severity, at: datetime) -> datetime
     return ends.replace(tzinfo=zone).astimezone(at.tzinfo) if ends else at
 
 
+def everybody_of(jurisdiction: Jurisdiction) -> tuple[tuple[str, Contact], ...]:
+    """(unit, contact) of everybody the file names; leader and superior stand for themselves."""
+    persons = (("leader", jurisdiction.leader), ("superior", jurisdiction.superior))
+    found = [(name, contact) for name, contact in persons if contact]
+    found += [(u.code, one) for u in jurisdiction.units for one in (u.principal, *u.duty)]
+    shifts = jurisdiction.roster.shifts
+    found += [(shift.unit, one) for shift in shifts for one in shift.contacts]
+    return tuple(dict.fromkeys(found))
+
+
 def _standing(shifts: Sequence[Shift], local: datetime, calendar: Calendar) -> Iterator[Shift]:
     for begun in (local.date(), local.date() - _DAY):
         dated = any(begun in shift.dates for shift in shifts)

@@ -25,6 +25,7 @@ class Webhook(ThreadingHTTPServer):
         self.status, self.answer, self.headers = status, answer, dict(headers or {})
         self.posted, self.raw = list[dict[str, Any]](), list[bytes]()
         self.paths, self.heard = list[str](), list[dict[str, str]]()
+        self.came = threading.Event()
 
     @property
     def address(self) -> str:
@@ -41,9 +42,10 @@ class _Hook(BaseHTTPRequestHandler):
     server: Webhook
 
     def do_POST(self) -> None:
-        raw = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.raw.append(raw)
-        self.server.posted.append(json.loads(raw))
+        raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if raw:
+            self.server.raw.append(raw)
+            self.server.posted.append(json.loads(raw))
         self.server.paths.append(self.path)
         self.server.heard.append({name.lower(): value for name, value in self.headers.items()})
         self.send_response(self.server.status)
@@ -52,6 +54,9 @@ class _Hook(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(self.server.answer)))
         self.end_headers()
         self.wfile.write(self.server.answer)
+        self.server.came.set()
+
+    do_GET = do_POST
 
     def log_message(self, *_words: object) -> None:
         return

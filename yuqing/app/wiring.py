@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from responder.push import Pusher
     from responder.store import TicketStore
     from stream.pulse import Pulse
+    from yuqing.app.heartbeat import Heart
 
 _ENGINES: dict[tuple[str, bool], Engine] = {}
 
@@ -147,6 +148,17 @@ def ticket_store(settings: Settings) -> TicketStore:
     from responder.store import TicketStore
 
     return TicketStore(tickets_engine(settings))
+
+
+def heart(settings: Settings) -> Heart:
+    """What tells somebody outside that a part of the service stopped."""
+    from stream.alarms import Alarms
+    from yuqing.app.heartbeat import Heart
+
+    alarms, place = Alarms(state_engine(settings)), urlsplit(settings.console_url()).netloc
+    return Heart(
+        pulse(settings), alarms, pusher(), clock(settings), settings.heartbeat(), f"{place} "
+    )
 
 
 def phone_links(settings: Settings) -> PhoneLinks:

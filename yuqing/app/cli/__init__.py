@@ -19,11 +19,13 @@ from yuqing.app.cli import (
     init,
     operate,
     people,
+    push,
     report,
     serve,
     stages,
     train,
     up,
+    watchdog,
 )
 from yuqing.domain.errors import YuqingError
 
@@ -44,6 +46,8 @@ _COMMANDS = (
     operate,
     people,
     drill,
+    push,
+    watchdog,
 )
 
 
