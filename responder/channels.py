@@ -49,7 +49,7 @@ def asked(channel: str, title: str, body: str, at: datetime) -> Asked | None:
     None when the URL is of a kind that is not known here.
     """
     try:
-        parts = urlsplit(channel)
+        parts = urlsplit(_short(channel))
     except ValueError:
         return None
     make = _KINDS.get(parts.scheme)
@@ -73,11 +73,25 @@ def said(status: int, headers: Mapping[str, str], body: bytes, at: datetime) -> 
 def kind_of(channel: str) -> str:
     """How a chain's step calls the channel: wecom, dingtalk, feishu, mail, webhook or sms (every
     other service; of those that reach a phone here, most are)."""
-    scheme = channel.split(":", 1)[0].lower()
+    scheme = _short(channel).split(":", 1)[0].lower()
     named = {"wecombot": "wecom", "dingtalk": "dingtalk", "feishu": "feishu", "lark": "feishu"}
     if scheme in _MAIL:
         return "mail"
     return "webhook" if scheme in _HOOKS else named.get(scheme, "sms")
+
+
+def _short(channel: str) -> str:
+    """The address of a chat's robot, as the chat shows it, in the form that is read here."""
+    parts = urlsplit(channel)
+    if parts.scheme != "https":
+        return channel
+    if parts.netloc == "qyapi.weixin.qq.com":
+        return f"wecombot://{quote(_query(parts, 'key'), safe='')}"
+    if parts.netloc == "oapi.dingtalk.com":
+        return f"dingtalk://{quote(_query(parts, 'access_token'), safe='')}"
+    if parts.netloc == "open.feishu.cn":
+        return f"feishu://{quote(parts.path.rpartition('/')[2], safe='')}"
+    return channel
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:

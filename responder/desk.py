@@ -7,6 +7,7 @@ was first), InvalidMessage (names the field) or RetryLater.
 from __future__ import annotations
 
 from responder.desk_cases import CaseDesk
+from responder.desk_duty import DutyDesk
 from responder.desk_reading import EventListing, Listing
 from responder.desk_watching import WatchDesk
 from responder.opening import NewCase
@@ -16,5 +17,5 @@ from responder.watchlists import WatchlistDraft
 __all__ = ["Desk", "EventListing", "Listing", "NewCase", "TicketFilter", "WatchlistDraft"]
 
 
-class Desk(CaseDesk, WatchDesk):
+class Desk(CaseDesk, WatchDesk, DutyDesk):
     """Everything people do in the responder: `Desk(engine, jurisdictions)`."""

@@ -14,7 +14,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from responder.act import Act
-from responder.audience import audience
+from responder.audience import Audience, audience
 from responder.clocks import Reading, Status
 from responder.labels import MACHINE
 from responder.reminders import reminders
@@ -34,7 +34,7 @@ _UNASSIGNED = (State.TRIAGE, State.RETURNED)
 _AT_WORK = (State.ACKNOWLEDGED, State.HANDLING, State.IN_REVIEW)
 # What shows no work on the matter.
 _IDLE = frozenset({Action.ESCALATE, Action.REQUEST_EXTENSION, Action.ABSORB})
-_DUTY = ChainStep(timedelta(0), "duty")
+_ASKED = (ChainStep(timedelta(0), "duty"), ChainStep(timedelta(0), "principal"))
 
 
 class Cause(StrEnum):
@@ -224,7 +224,7 @@ def _soon(scene: _Scene, reading: Reading) -> Iterator[Escalation]:
     due = _shown(reading.due, scene.jurisdiction)
     for one in reminders(scene.jurisdiction, reading, _granted(scene.acts, reading)):
         due_at = awake(scene.jurisdiction, scene.ticket.grade, one.at)
-        found = audience(scene.jurisdiction, scene.ticket, _DUTY, due_at, scene.handovers)
+        found = _reminded(scene, due_at)
         yield Escalation(
             key=f"{prefix}:{one.name}",
             cause=Cause.CLOCK_SOON,
@@ -239,10 +239,19 @@ def _soon(scene: _Scene, reading: Reading) -> Iterator[Escalation]:
         )
 
 
+def _reminded(scene: _Scene, at: datetime) -> Audience:
+    """Who is on duty for the unit at `at`; its principal where nobody is."""
+    duty, principal = (
+        audience(scene.jurisdiction, scene.ticket, step, at, scene.handovers) for step in _ASKED
+    )
+    return duty if duty.contacts else principal
+
+
 def _at(scene: _Scene, step: Escalation, now: datetime) -> Escalation:
     """The step as it is pushed at `now`: to who is on duty by then, if anybody is."""
-    chain = dict(scene.jurisdiction.chains).get(scene.ticket.grade, ())
-    asked = _DUTY if step.cause is Cause.CLOCK_SOON else chain[step.step]
+    if step.cause is Cause.CLOCK_SOON:
+        return replace(step, contacts=_reminded(scene, now).contacts)
+    asked = dict(scene.jurisdiction.chains)[scene.ticket.grade][step.step]
     found = audience(scene.jurisdiction, scene.ticket, asked, now, scene.handovers)
     if not step.contacts:
         return replace(step, reason=f"{step.reason}（无人在岗，直接催办下一级）")

@@ -80,6 +80,11 @@ class Handovers:
         with failures_named(), reading(self._engine).begin() as connection:
             return _line(_row(connection, handover_id))
 
+    def given_by(self, handover_id: int) -> str:
+        """The login of who gave it. Raises NotFound."""
+        with failures_named(), reading(self._engine).begin() as connection:
+            return str(_row(connection, handover_id).given_by)
+
     def recent(self, jurisdiction: str, size: int = 50) -> tuple[HandoverLine, ...]:
         """The latest handovers, newest first."""
         query = (

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import Response
 
-from responder.api import health, opinion, session, tickets, watching
+from responder.api import health, opinion, roster, session, tickets, watching
 from responder.api.problems import add_problems, problem
 from responder.api.services import Problems, Services
 from responder.desk import Desk
@@ -38,7 +38,7 @@ def create_api(
     )
     app.state.services = Services(desk, index, people, clock, problems)
     add_problems(app)
-    for part in (health, session, tickets, opinion, watching):
+    for part in (health, session, tickets, opinion, watching, roster):
         app.include_router(part.router)
     app.middleware("http")(_guard)
     return app

@@ -243,6 +243,9 @@ def test_nobody_available_is_passed_over_at_once() -> None:
         (),
         "交办超过30分钟未签收（无人在岗，直接催办下一级）",
     )
+    acknowledged = [*GRAVE, act(0, "acknowledge")]
+    (half,) = of(Cause.CLOCK_SOON, plan(acknowledged, 2.5, mute))
+    assert [one.name for one in half.contacts] == ["水务局负责人"]  # somebody is reminded
     by_target = {step.target: step for step in steps}
     assert by_target["leader"].contacts == ()
     assert by_target["superior"].due_at == by_target["leader"].due_at

@@ -210,3 +210,19 @@ def test_a_link_arrives_as_it_is() -> None:
     with serving(Webhook(200)) as hook:
         a_pusher().push([hook.url], "请签收", f"等级：重大\n{link}")
     assert str(hook.posted[0]["message"]).splitlines()[-1] == link
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "asked_for"),
+    [
+        ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=K-1", "wecom", "send?key=K-1"),
+        ("https://oapi.dingtalk.com/robot/send?access_token=T1", "dingtalk", "access_token=T1"),
+        ("https://open.feishu.cn/open-apis/bot/v2/hook/H-1", "feishu", "/bot/v2/hook/H-1"),
+    ],
+)
+def test_a_robots_own_address_will_do(address: str, kind: str, asked_for: str) -> None:
+    request = asked(address, "题", "文", NOON)
+    assert request is not None
+    assert request.url.startswith(address[:30])
+    assert request.url.endswith(asked_for)
+    assert kind_of(address) == kind

@@ -11,14 +11,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, select
 
+from responder.desk import Desk
 from responder.handovers import Handovers
+from responder.people import Person, Role
 from responder.roster import Handover, awake, day_kind, on_duty
 from responder.schema import notices, outbox
 from responder.store import TicketStore
 from stream.sql import open_engine
 from tests.reference.small_district import DISTRICT
 from tests.responder_world import HOUR, MINUTE, NOON
-from yuqing.domain.errors import Conflict, NotFound
+from yuqing.domain.errors import Conflict, NotAllowed, NotFound
 from yuqing.domain.jurisdiction import Unit
 from yuqing.domain.roster import Calendar, Contact, DayKind, QuietHours, Roster, Shift
 from yuqing.domain.verdict import Severity
@@ -148,3 +150,47 @@ def test_duty_is_handed_over_and_taken(engine: Engine) -> None:
     with pytest.raises(NotFound):
         record.take(99, "zhao", NOON)
     assert record.recent(HOME.code) == (taken,)
+
+
+CLERK = Person("lin", "林一", Role.UNIT, HOME.code, "office")
+OTHER = Person("wang", "王二", Role.UNIT, HOME.code, "office")
+STRANGER = Person("hou", "侯三", Role.UNIT, HOME.code, "housing")
+ADMIN = Person("root", "管理员", Role.ADMIN)
+READER = Person("wu", "吴五", Role.LEADER, HOME.code)
+
+
+def test_the_desk_shows_duty_and_lets_it_be_handed_over(engine: Engine) -> None:
+    desk, at = Desk(engine, {HOME.code: HOME}), local(2026, 3, 2, 8, 30)
+    (line,) = desk.roster(CLERK, HOME.code, at)
+    assert (line.on_duty, line.waiting) == (("白班",), None)
+    assert "夜班" in line.mute
+    assert "白班" not in line.mute
+    given = desk.hand_over(CLERK, HOME.code, "office", ("夜班", "白班"), "", at)
+    assert given.note == "无遗留事项"
+    (line,) = desk.roster(OTHER, HOME.code, at)
+    assert (line.on_duty, line.waiting) == (("白班", "夜班"), "白班")
+    with pytest.raises(NotAllowed, match="交班人"):
+        desk.take_over(CLERK, given.handover_id, at)
+    for person in (STRANGER, Person("x", "某", Role.MONITOR, "elsewhere")):
+        with pytest.raises(NotFound):
+            desk.take_over(person, given.handover_id, at)
+    with pytest.raises(NotAllowed):
+        desk.take_over(READER, given.handover_id, at)
+    assert desk.take_over(OTHER, given.handover_id, at + MINUTE).taken_by == "wang"
+    (line,) = desk.roster(CLERK, HOME.code, at + MINUTE)
+    assert line.on_duty == ("白班",)
+    assert desk.handovers(STRANGER, HOME.code) == ()
+    assert len(desk.handovers(ADMIN, HOME.code)) == 1
+    assert len(desk.roster(ADMIN, HOME.code, at)) == len(HOME.units)
+    with pytest.raises(NotFound, match="没有联系人"):
+        desk.hand_over(CLERK, HOME.code, "office", ("夜班", "外人"), "", at)
+
+
+def test_a_contact_can_be_sent_a_test_message(engine: Engine) -> None:
+    desk = Desk(engine, {HOME.code: HOME})
+    desk.test_push(ADMIN, HOME.code, "office", "白班", NOON)
+    with engine.connect() as connection:
+        row = connection.execute(select(outbox)).one()
+    assert (row.purpose, row.payload["channels"], row.state) == ("test", ["json://d"], "pending")
+    with pytest.raises(NotFound):
+        desk.test_push(STRANGER, HOME.code, "office", "白班", NOON)

@@ -10,7 +10,7 @@ from responder.doors import PERMITS
 from responder.people import Person, Role
 from responder.push import Delivery
 from responder.transitions import Action
-from yuqing.domain.conduct import ReviewStep
+from yuqing.domain.conduct import Gate, ReviewStep
 from yuqing.domain.jurisdiction import Jurisdiction, Unit
 from yuqing.domain.roster import Contact, Shift
 
@@ -38,9 +38,11 @@ def person(home: Jurisdiction, role: Role, unit: str | None = None, number: int 
     return Person(login, _NAMES[role], role, home.code, unit)
 
 
-def reviewers(home: Jurisdiction) -> tuple[tuple[Person, ReviewStep | None], ...]:
-    """Who approves which step, each step another person; one reviewer where there are none."""
-    steps = [step for step in home.review if step.when is None]
+def reviewers(home: Jurisdiction, several: bool) -> tuple[tuple[Person, ReviewStep | None], ...]:
+    """Who approves which step, each step another person; one reviewer where there are none.
+    `several` units make further steps necessary."""
+    asked = (None, Gate.SEVERAL_UNITS) if several else (None,)
+    steps = [step for step in home.review if step.when in asked]
     found = [(_reviewer(home, step, number), step) for number, step in enumerate(steps, 1)]
     return tuple(found) or ((person(home, Role.REVIEWER), None),)
 

@@ -21,7 +21,7 @@ from responder.opening import of_event
 from responder.outbox import send_due
 from responder.people import Person, Role
 from responder.phone_links import PhoneLinks
-from responder.routing import Wording, route
+from responder.routing import Routed, Wording, route
 from responder.schema import outbox, tickets
 from responder.store import TicketStore
 from responder.stored import Stored
@@ -53,8 +53,8 @@ class Rehearsal:
 
     def play(self) -> str:
         """To the end, from wherever it stands; returns the ticket's id."""
-        engine, script = self.store.engine, SCENARIOS[self.scenario](self.home)
-        let_go(engine)  # whoever held them was this drill, before it was cut off
+        script = SCENARIOS[self.scenario](self.home, bool(self._routed().co_units))
+        let_go(self.store.engine)  # whoever held them was this drill, before it was cut off
         ticket_id = self._ticket() or self._opened(script)
         while True:
             following = self._moment(ticket_id, script)
@@ -98,13 +98,16 @@ class Rehearsal:
             PhoneLinks(self.store, self.secret).acknowledge(token, now)
             return
         action = "acknowledge" if line.action == "link" else line.action
-        data = self._charge(stored) if action == "assign" else line.data(scene)
+        data = self._charge() if action == "assign" else line.data(scene)
         desk.act(who, ticket_id, stored.version, action, data, now)
 
-    def _charge(self, stored: Stored) -> dict[str, object]:
-        grade, wording = stored.ticket.grade, Wording(stored.title)
-        routed = route(self.home, Topic(stored.topic), stored.places, grade, wording)
+    def _charge(self) -> dict[str, object]:
+        routed = self._routed()
         return {"unit": routed.unit, "co_units": list(routed.co_units)}
+
+    def _routed(self) -> Routed:
+        topic, wording = Topic.WORK_SAFETY, Wording(TITLE)
+        return route(self.home, topic, self._places(), Severity.MAJOR, wording)
 
     def _who(self, line: Line, stored: Stored) -> Person:
         unit = stored.ticket.unit if line.role is Role.UNIT else line.unit

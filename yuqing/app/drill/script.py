@@ -52,22 +52,23 @@ class Line:
     unit: str | None = None
 
 
-def accident(home: Jurisdiction) -> tuple[Line, ...]:
+def accident(home: Jurisdiction, several: bool) -> tuple[Line, ...]:
     """A fire with people hurt, told by telephone before anything is on line: grade 3."""
     return (
         *_alarm(),
         *_charge(),
-        *_answer(home),
+        *_answer(home, several),
         *_afterwards(),
     )
 
 
-def silence(_home: Jurisdiction) -> tuple[Line, ...]:
+def silence(_home: Jurisdiction, _several: bool) -> tuple[Line, ...]:
     """The machine opens a ticket; it is assigned, late; after that nobody ever does anything."""
     return (Line(_at(45), Role.ANALYST, "assign"),)
 
 
-SCENARIOS: Mapping[str, Callable[[Jurisdiction], tuple[Line, ...]]] = {
+# a jurisdiction, and whether several units will act, to what people do
+SCENARIOS: Mapping[str, Callable[[Jurisdiction, bool], tuple[Line, ...]]] = {
     "accident": accident,
     "silence": silence,
 }
@@ -110,7 +111,7 @@ def _charge() -> tuple[Line, ...]:
     )
 
 
-def _answer(home: Jurisdiction) -> tuple[Line, ...]:
+def _answer(home: Jurisdiction, several: bool) -> tuple[Line, ...]:
     draft = "今日上午发生火情，明火已扑灭，受伤人员得到救治，起火原因正在调查。"
     approvals = [
         Line(
@@ -121,7 +122,7 @@ def _answer(home: Jurisdiction) -> tuple[Line, ...]:
             int(one.login.rpartition("-")[2]),
             one.unit,
         )
-        for place, (one, step) in enumerate(reviewers(home))
+        for place, (one, step) in enumerate(reviewers(home, several))
     ]
     return (
         Line(_at(150), Role.UNIT, "submit", _said(draft=draft)),
