@@ -9,7 +9,7 @@ from datetime import datetime
 from responder import labels
 from responder.act import Act
 from responder.clocks import read_clocks
-from responder.doors import KEYS_MAY, PERMITS, may_lead
+from responder.doors import KEYS_MAY, PERMITS, may_lead, named_lead
 from responder.forms import FORMS
 from responder.labels import is_key
 from responder.people import Person
@@ -53,6 +53,7 @@ def action_offers(person: Person, scene: Scene) -> tuple[ActionOffer, ...]:
         and may_lead(person, ticket.unit, action)
         and (action not in _REVIEWING or may_review(person, scene.review))
         and (action in KEYS_MAY or not is_key(person.login))
+        and not (action is Action.RETURN and named_lead(scene.stored))
     ]
     offers = (_offer(action, scene) for action in permitted)
     wanting = (offer for offer in offers if not _hopeless(offer))

@@ -6,6 +6,7 @@ was first), InvalidMessage (names the field) or RetryLater.
 
 from __future__ import annotations
 
+from responder.desk_duty import DutyDesk
 from responder.desk_export import ExportDesk
 from responder.desk_judging import JudgeDesk
 from responder.desk_reading import EventListing, Listing
@@ -18,5 +19,5 @@ from responder.watchlists import WatchlistDraft
 __all__ = ["Desk", "EventListing", "Listing", "NewCase", "TicketFilter", "WatchlistDraft"]
 
 
-class Desk(ReportDesk, WatchDesk, JudgeDesk, ExportDesk):
+class Desk(ReportDesk, WatchDesk, DutyDesk, JudgeDesk, ExportDesk):
     """Everything people do in the responder: `Desk(engine, jurisdictions)`."""

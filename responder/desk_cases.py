@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,18 @@ from responder.announce import announcer
 from responder.answering import evidence_of_offer, settling
 from responder.answers import Offer
 from responder.choices import Scene, action_offers
+from responder.consultation import entered
 from responder.desk_reading import ReadingDesk
-from responder.doors import check_extension, check_may, clean_data, may_lead, may_see, text_of
+from responder.doors import (
+    check_extension,
+    check_may,
+    check_returns,
+    clean_data,
+    may_lead,
+    may_see,
+    named_lead,
+    text_of,
+)
 from responder.lines import offer_line
 from responder.opening import NewCase, by_hand
 from responder.people import Person, Role, everybody
@@ -33,11 +44,12 @@ from yuqing.domain.jurisdiction import Jurisdiction
 
 REVIEWING = (Action.APPROVE.value, Action.SEND_BACK.value)
 _CANCELS: Mapping[Action, tuple[str, ...]] = {
+    Action.ASSIGN: ("assign",),
     Action.ACKNOWLEDGE: ("acknowledge",),
     Action.RETURN: ("acknowledge",),
     Action.REASSIGN: ("acknowledge",),
-    Action.CLOSE: ("acknowledge", "clock"),
-    Action.DISMISS: ("acknowledge", "clock"),
+    Action.CLOSE: ("assign", "acknowledge", "clock"),
+    Action.DISMISS: ("assign", "acknowledge", "clock"),
 }
 
 
@@ -79,7 +91,7 @@ class CaseDesk(ReadingDesk):
 
             def decide(current: Stored, acts: Sequence[Act]) -> Change:
                 _check_now(person, current, acts, act, jurisdiction)
-                return change
+                return _completed(person, change, current, acts)
 
             self._store.change(ticket_id, decide, expected_version)
         return self._line(ticket_id, now)
@@ -185,6 +197,7 @@ def _check_now(
         raise NotFound(f"没有台账 {stored.ticket_id}")
     if not may_lead(person, ticket.unit, action):
         raise NotAllowed("协办单位不能进行此操作，须由责任单位办理")
+    check_returns(person, stored, action)
     check_review(person, ticket, acts, steps, action)
     if action is Action.APPROVE:
         check_step(review_of(ticket, acts, steps), str(act.data.get("step")))
@@ -210,6 +223,17 @@ def _admits(
         step = review.next_step if review else None
     near = person.jurisdiction in (None, stored.jurisdiction)
     return near and step is not None and fits(person, step)
+
+
+def _completed(person: Person, change: Change, stored: Stored, acts: Sequence[Act]) -> Change:
+    """`change` with what its act says besides, known only under the ticket's lock."""
+    (act,) = change.acts
+    if act.action == Action.CONSULT:
+        own = person.unit if person.role is Role.UNIT else None
+        act = replace(act, data=entered(acts, act.data, own))
+    elif act.action == Action.ASSIGN and named_lead(stored):
+        act = replace(act, data={**act.data, "named_lead": True})
+    return replace(change, acts=(act,))
 
 
 def _action(name: str) -> Action:

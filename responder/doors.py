@@ -134,6 +134,27 @@ def may_lead(person: Person, unit: str | None, action: Action) -> bool:
     return person.role is not Role.UNIT or person.unit == unit or action not in LEADS
 
 
+RETURNS = 2
+"""How often a unit may return a matter; then the coordinator names a lead (a local default)."""
+
+_NAMING = frozenset({Role.ANALYST, Role.LEADER, Role.ADMIN})
+
+
+def named_lead(stored: Stored) -> bool:
+    """True from the second return of the round on: who is assigned now is named as the lead."""
+    return stored.ticket.returns >= RETURNS
+
+
+def check_returns(person: Person, stored: Stored, action: Action) -> None:
+    """After two returns the coordinator names the lead, who may not return it."""
+    if not named_lead(stored):
+        return
+    if action is _A.RETURN:
+        raise NotAllowed("已退回两次，由综合协调单位指定主办，不得再退回")
+    if action is _A.ASSIGN and person.role not in _NAMING:
+        raise NotAllowed("已退回两次，须由综合协调单位（研判员或领导）指定主办")
+
+
 def check_extension(
     person: Person, acts: Sequence[Act], action: Action, data: Mapping[str, Any]
 ) -> None:
@@ -220,6 +241,12 @@ def _whole(field: FieldSpec, value: Any, _j: Jurisdiction, _a: Sequence[str]) ->
     return value
 
 
+def _choice(field: FieldSpec, value: Any, _j: Jurisdiction, _a: Sequence[str]) -> str:
+    if value not in (code for code, _label in field.choices):
+        raise InvalidMessage(f"{field.name}: 没有选项 {value}")
+    return str(value)
+
+
 def _unit(field: FieldSpec, value: Any, jurisdiction: Jurisdiction, _a: Sequence[str]) -> str:
     if not isinstance(value, str) or jurisdiction.unit(value) is None:
         raise InvalidMessage(f"{field.name}: {jurisdiction.name}没有单位 {value}")
@@ -262,6 +289,7 @@ _CLEANERS: Mapping[str, _Cleaner] = {
     "bool": _flag,
     "grade": _whole,
     "position": _whole,
+    "choice": _choice,
     "unit": _unit,
     "units": _units,
     "gates": _gates,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from responder.consultation import PHASES
 from responder.readmodels import FieldSpec
 from responder.transitions import Action
 
@@ -126,7 +127,15 @@ FORMS: dict[Action, Form] = {
     ),
     Action.PROMISE_WAIVED: Form((_PROMISE, _APPROVER, _reason()), "经批准免除该承诺。", "danger"),
     Action.VERIFY: Form((_text("核查情况"),), "记录核查，停止核查时限。"),
-    Action.CONSULT: Form((_text("会商意见"),), "记录会商。"),
+    Action.CONSULT: Form(
+        (
+            FieldSpec("phase", "环节", "choice", required=False, choices=PHASES),
+            FieldSpec("units", "参加单位（发起时）", "units", required=False),
+            FieldSpec("unit", "发表意见的单位", "unit", required=False),
+            _text("议题、意见或结论"),
+        ),
+        "发起后通知参加单位；形成结论时记录各单位意见和缺席单位。不选环节即只作记录。",
+    ),
     Action.REPORT_UP: Form((_TO, _text("上报内容")), "记录上报。"),
     Action.NOTIFY: Form((_TO, _text("通报内容")), "记录通报。"),
     Action.HAND_OVER: Form((_TO, _text("移交内容")), "记录移交。"),

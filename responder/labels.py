@@ -78,9 +78,14 @@ TARGETS: dict[str, str] = {
     "duty": "值班人员",
     "principal": "主要负责人",
     "coordinator": "牵头协调单位",
+    "publicity": "宣传部门",
+    "leader": "分管领导",
+    "superior": "上级政府",
 }
 
 MACHINE = "machine"
+CONTACT = "contact:"
+"""Before the name of who acknowledged by the link of a push; no login looks like this."""
 
 
 def is_key(login: str) -> bool:
@@ -95,6 +100,8 @@ def by_machine(login: str) -> bool:
 
 def who(name: str) -> str:
     """`name` as shown; the machine is 系统."""
+    if name.startswith(CONTACT):
+        return f"{name.removeprefix(CONTACT)}（手机链接）"
     return "系统" if name == MACHINE else name
 
 

@@ -11,7 +11,7 @@ from responder.doors import text_of
 from responder.labels import MACHINE
 from responder.origins import Origin
 from responder.people import Person
-from responder.routing import Routed, route
+from responder.routing import Routed, Wording, route
 from responder.store import Opening
 from yuqing.domain.errors import InvalidMessage
 from yuqing.domain.event import Event
@@ -40,9 +40,15 @@ class NewCase:
     reference: str | None = None
 
 
-def of_event(event: Event, jurisdiction: Jurisdiction, now: datetime) -> Opening:
-    """The case that the machine opens for an event, and charges at once with a grade below 重大."""
-    routed = route(jurisdiction, event.topic, event.places, event.severity)
+def of_event(
+    event: Event, jurisdiction: Jurisdiction, now: datetime, unit_kind: str | None = None
+) -> Opening:
+    """The case that the machine opens for an event, and charges at once with a grade below 重大.
+
+    `unit_kind` is the kind of unit that the judge guessed from the posts.
+    """
+    wording = Wording(event.title, unit_kind)
+    routed = route(jurisdiction, event.topic, event.places, event.severity, wording)
     data: dict[str, object] = {
         "event": event.event_id,
         "first_posted_at": event.first_posted_at.isoformat(),
@@ -98,7 +104,9 @@ def by_hand(case: NewCase, person: Person, jurisdiction: Jurisdiction, now: date
         disposition=Disposition.NONE.value,
         places=places,
         policy=jurisdiction.policy,
-        routing=route(jurisdiction, topic, places, Severity(case.grade)).reasons,
+        routing=route(
+            jurisdiction, topic, places, Severity(case.grade), Wording(f"{title}\n{text}")
+        ).reasons,
         act=Act(now, person.login, "open", data),
         event_id=case.event_id,
         origin=case.origin.value,

@@ -12,10 +12,12 @@ from sqlalchemy import Connection, Row, func, select
 from responder import labels
 from responder.answers import offer_of
 from responder.conduct import conduct_of
+from responder.consultation import consultations
 from responder.corrections import latest
 from responder.lines import (
     Jurisdictions,
     clock_views,
+    consultation_view,
     event_line,
     history_line,
     offer_line,
@@ -92,6 +94,10 @@ def ticket_page(
         reports=conduct.reports,
         origin_zh=labels.named(ORIGINS, row.origin),
         reference=conduct.reference,
+        consultations=tuple(
+            consultation_view(one, jurisdiction)
+            for one in consultations(acts_of(connection, row.ticket_id))
+        ),
     )
 
 

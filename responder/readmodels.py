@@ -77,7 +77,11 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class PushLine:
-    """One push of a ticket; `state`: pending, sent, console (no channel), cancelled, failed."""
+    """One push of a ticket; `state`: pending, sent, console (no channel), cancelled, failed.
+
+    `via` is the channel that took it, `error` what those that did not said; `acknowledged_at`
+    when its link was used.
+    """
 
     push_id: int
     purpose: str
@@ -90,6 +94,9 @@ class PushLine:
     attempts: int
     delivered_at: datetime | None
     error: str | None
+    via: str = ""
+    next_try_at: datetime | None = None
+    acknowledged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,7 @@ class ReportLine:
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One thing an action asks for. `kind`: text, longtext, datetime, unit, units, grade, bool,
-    clock, promise, position, ticket, url, approver, step, gates. `choices` are (value, label);
+    clock, promise, position, ticket, url, approver, choice, step, gates. `choices` are (value, label);
     where there are any, the answer is one of them (of `units` and `gates`: some)."""
 
     name: str
@@ -227,6 +234,21 @@ class EventPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsultationView:
+    """One round of 会商; `opinions` are (unit, what it said), `absent_zh` who said nothing (so
+    far, while `conclusion` is empty)."""
+
+    number: int
+    opened_at: datetime
+    question: str
+    units_zh: tuple[str, ...]
+    opinions: tuple[tuple[str, str], ...]
+    concluded_at: datetime | None
+    conclusion: str
+    absent_zh: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TicketPage:
     """All of one ticket: every round's clocks, whole history, pushes, offers, what it rests on.
 
@@ -258,6 +280,7 @@ class TicketPage:
     reports: tuple[ReportLine, ...] = ()
     origin_zh: str = ""
     reference: str = ""
+    consultations: tuple[ConsultationView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,11 +164,36 @@ outbox = Table(
     Column("lease_until", UtcDateTime()),
     Column("delivered_at", UtcDateTime()),
     Column("error", Text),
+    Column("person", String(64)),
+    Column("via", String(64)),
+    Column("assignment", Integer),
+    Column("acknowledged_at", UtcDateTime()),
     Index("outbox_due", "state", "due_at"),
     Index("outbox_ticket", "ticket_id"),
+    Index("outbox_person", "person", "state"),
 )
 """`kind`: push (to people) or bus (TicketChanged). `state`: pending, sent (a channel
-took it), console (there is no channel: a notice in the console is all), cancelled, failed."""
+took it), console (there is no channel: a notice in the console is all), cancelled, failed.
+`person`: what is due to one leaves together; `via`: the channel that took it; `assignment`: the
+act that its link acknowledges; `acknowledged_at`: when that link was used."""
+
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("handover_id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("jurisdiction", String(64), nullable=False),
+    Column("unit", String(64), nullable=False),
+    Column("giver", String(200), nullable=False),
+    Column("taker", String(200), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("given_by", String(128), nullable=False),
+    Column("given_at", UtcDateTime(), nullable=False),
+    Column("taken_by", String(128)),
+    Column("taken_at", UtcDateTime()),
+    Index("handovers_unit", "jurisdiction", "unit", "given_at"),
+    Index("handovers_waiting", "taken_at"),
+)
+"""交接班; `giver` and `taker` are names of contacts, `given_by` and `taken_by` logins."""
 
 notices = Table(
     "notices",

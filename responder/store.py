@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from responder.act import Act
@@ -179,7 +179,7 @@ class TicketStore:
             acts = acts_of(connection, ticket_id)
             if version != len(acts):
                 raise _conflict(ticket_id, version, acts)
-            parting = Change((act,), cancels=("acknowledge", "clock"))
+            parting = Change((act,), cancels=("assign", "acknowledge", "clock"))
             merged = apply(connection, stored_of(gone, acts), acts, parting)
             theirs, absorb = acts_of(connection, into), _absorb(merged, act)
             return merged, apply(connection, stored_of(kept, theirs), theirs, Change((absorb,)))
@@ -194,6 +194,12 @@ class TicketStore:
         )
         with failures_named(), reading(self.engine).begin() as connection:
             return tuple(connection.execute(query).scalars())
+
+    def next_look(self) -> datetime | None:
+        """When the sweep must look at a ticket next, if ever; past when it is behind."""
+        query = select(func.min(tickets.c.next_due_at))
+        with failures_named(), reading(self.engine).begin() as connection:
+            return connection.execute(query).scalar()
 
     def of_event(self, event_id: str) -> Stored | None:
         """The ticket that the event opened, if it did."""

@@ -15,6 +15,7 @@ from responder.api import (
     health,
     opinion,
     reports,
+    roster,
     session,
     tickets,
     watching,
@@ -42,7 +43,19 @@ def create_api(at: Services) -> FastAPI:
     )
     app.state.services = at
     add_problems(app)
-    for part in (health, session, tickets, reports, exports, opinion, watching, webhooks, access):
+    parts = (
+        health,
+        session,
+        tickets,
+        reports,
+        exports,
+        opinion,
+        watching,
+        roster,
+        webhooks,
+        access,
+    )
+    for part in parts:
         app.include_router(part.router)
     describe(app)
     app.middleware("http")(_guard)

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr | None = None
     oidc_claim: str = Field("preferred_username", description="of the ID token: the login here")
+    heartbeat_urls: SecretStr | None = Field(
+        None, description="apprise URLs, apart by spaces, told when a part stops and is back"
+    )
     crawl_contact: str = Field("", description="mail or URL told to crawled sites")
     clock: str = Field("", description="empty for real time; START@EPOCHxSPEED runs fast")
     log_level: str = "INFO"
@@ -89,6 +92,10 @@ class Settings(BaseSettings):
     def console_url(self) -> str:
         """Where people open the console."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    def heartbeat(self) -> list[str]:
+        """Who is told when a part of the service stops: apprise URLs."""
+        return self.heartbeat_urls.get_secret_value().split() if self.heartbeat_urls else []
 
     def _file(self, name: str) -> str:
         return f"sqlite:///{self.data_dir.absolute() / name}.db"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -33,8 +35,11 @@ if TYPE_CHECKING:
     from responder.desk import Desk
     from responder.oidc import Oidc
     from responder.people import People
+    from responder.phone_links import PhoneLinks
+    from responder.push import Pusher
     from responder.store import TicketStore
     from stream.pulse import Pulse
+    from yuqing.app.heartbeat import Heart
 
 _ENGINES: dict[tuple[str, bool], Engine] = {}
 
@@ -167,6 +172,31 @@ def ticket_store(settings: Settings) -> TicketStore:
     return TicketStore(tickets_engine(settings))
 
 
+def heart(settings: Settings) -> Heart:
+    """What tells somebody outside that a part of the service stopped."""
+    from stream.alarms import Alarms
+    from yuqing.app.heartbeat import Heart
+
+    alarms, place = Alarms(state_engine(settings)), urlsplit(settings.console_url()).netloc
+    return Heart(
+        pulse(settings), alarms, pusher(), clock(settings), settings.heartbeat(), f"{place} "
+    )
+
+
+def phone_links(settings: Settings) -> PhoneLinks:
+    """Acknowledging by the links of pushes."""
+    from responder.phone_links import PhoneLinks
+
+    return PhoneLinks(ticket_store(settings), secret(settings))
+
+
+def pusher() -> Pusher:
+    """The way out to people's phones and mailboxes."""
+    from responder.push import ApprisePusher
+
+    return ApprisePusher(real_now)
+
+
 def grouping_store(settings: Settings) -> GroupingStore:
     """The state of the grouping stage."""
     from classifier.events.sql_store import SqlGroupingStore
@@ -255,15 +285,25 @@ def api_services(settings: Settings, stage: Backstage) -> Services:
 
 
 def secret(settings: Settings) -> str:
-    """What signs browser sessions; made once and kept in the data folder if none is set."""
+    """What signs browser sessions and the links of pushes; made once and kept in the data folder
+    if none is set."""
     if settings.secret is not None:
         return settings.secret.get_secret_value()
     file = settings.data_dir / "secret"
     if not file.exists():
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        _make_secret(file)
     return file.read_text(encoding="ascii")
+
+
+def _make_secret(file: Path) -> None:
+    """Whole or not at all: of processes that start together, one makes it for all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"secret.{secrets.token_hex(8)}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(32), encoding="ascii")
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
 
 
 def migrate_all(settings: Settings) -> None:

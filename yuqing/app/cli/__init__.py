@@ -19,6 +19,7 @@ from yuqing.app.cli import (
     debunks,
     demo,
     drift,
+    drill,
     evaluate,
     export,
     init,
@@ -26,11 +27,13 @@ from yuqing.app.cli import (
     keys,
     operate,
     people,
+    push,
     report,
     serve,
     stages,
     train,
     up,
+    watchdog,
 )
 from yuqing.domain.errors import YuqingError
 
@@ -58,6 +61,9 @@ _COMMANDS = (
     keys,
     audit,
     export,
+    drill,
+    push,
+    watchdog,
 )
 
 
