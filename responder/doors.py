@@ -13,6 +13,7 @@ from responder.forms import FORMS
 from responder.labels import is_key
 from responder.people import Person, Role
 from responder.readmodels import FieldSpec
+from responder.stored import Stored
 from responder.transitions import EVIDENCE_ACTIONS, Action
 from yuqing.domain.conduct import Gate
 from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound

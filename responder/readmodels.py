@@ -179,8 +179,8 @@ class ReportLine:
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One thing an action asks for. `kind`: text, longtext, datetime, unit, units, grade, bool,
-    clock, promise, position, ticket, url, approver, choice, step, gates. `choices` are (value, label);
-    where there are any, the answer is one of them (of `units` and `gates`: some)."""
+    clock, promise, position, ticket, url, approver, choice, step, gates. `choices` are (value,
+    label); where there are any, the answer is one of them (of `units` and `gates`: some)."""
 
     name: str
     label_zh: str

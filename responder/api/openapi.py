@@ -31,6 +31,7 @@ TAGS = [
     {"name": "tickets", "description": "台账：查询、立案、办理、上报、导出。"},
     {"name": "opinion", "description": "舆情事件与帖文检索；个人号码一律遮盖。"},
     {"name": "watching", "description": "监测方案及其命中，我的提醒。"},
+    {"name": "duty", "description": "值班表、交接班与推送测试。"},
     {"name": "webhooks", "description": "台账事件的订阅与投递记录（Standard Webhooks 签名）。"},
     {"name": "access", "description": "接口密钥与审计日志，仅管理员。"},
     {"name": "session", "description": "登录与退出。"},
