@@ -13,6 +13,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, reject, settings
 from jsonschema_rs import Draft202012Validator
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -41,6 +42,8 @@ from tests.responder_world import (
 )
 
 FIRE = post(1, "北坡仓库起火", "联系人 13900001234")
+Operation = APIOperation[Any, Any, Any, Any]
+AnyCase = schemathesis.Case[Any]
 EXAMPLES = 10
 """For each operation: enough to meet odd texts and numbers, few enough to run every day."""
 CHECKS = (
@@ -82,14 +85,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     engine.dispose()
 
 
-def operations(house: House) -> list[APIOperation[Any, Any]]:
+def operations(house: House) -> list[Operation]:
     found = schemathesis.openapi.from_url(f"{house.url}/api/openapi.json")
     # Signing out would end the session that all other requests come under.
     kept = found.include(path_regex="^/api/").exclude(path="/api/v1/session", method="DELETE")
-    return [one.ok() for one in kept.get_all_operations()]
+    return [one.ok() for one in kept.get_all_operations() if isinstance(one, Ok)]
 
 
-def sent(house: House, case: schemathesis.Case) -> httpx.Response:
+def sent(house: House, case: AnyCase) -> httpx.Response:
     """What the API answers to `case`; what cannot be sent over HTTP at all is no case."""
     told = case.as_transport_kwargs(house.url)
     headers = {**dict(told.get("headers") or {}), **house.headers}
@@ -102,9 +105,7 @@ def sent(house: House, case: schemathesis.Case) -> httpx.Response:
         reject()
 
 
-def check_shape(
-    document: dict[str, Any], operation: APIOperation[Any, Any], answer: httpx.Response
-) -> None:
+def check_shape(document: dict[str, Any], operation: Operation, answer: httpx.Response) -> None:
     """What came back has the shape that is documented for its status."""
     # Ours, for schemathesis rewrites prefixItems to what JSON Schema 2020-12 no longer allows.
     told = document["paths"][operation.path][operation.method.lower()]["responses"]
@@ -129,7 +130,7 @@ def test_every_operation_answers_as_documented(house: House) -> None:
             suppress_health_check=list(HealthCheck),
         )
         @given(case=operation.as_strategy())
-        def check(case: schemathesis.Case) -> None:
+        def check(case: AnyCase) -> None:
             answer = sent(house, case)
             case.validate_response(answer, checks=list(CHECKS))
             check_shape(document, case.operation, answer)
