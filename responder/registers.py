@@ -72,7 +72,9 @@ def readable(person: Person) -> ColumnElement[bool]:
 def narrowed(wanted: TicketFilter, now: datetime) -> ColumnElement[bool]:
     """The tickets that `wanted` describes, at `now`."""
     # No rule where none is asked for: what an index holds is counted without a look at the rows.
-    rules = [tickets.c.grade >= wanted.grade_min] if wanted.grade_min > 0 else [true()]
+    rules: list[ColumnElement[bool]] = [true()]
+    if wanted.grade_min > 0:
+        rules.append(tickets.c.grade >= wanted.grade_min)
     for column in ("jurisdiction", "open", "unit", "topic", "event_id", "origin"):
         if getattr(wanted, column) is not None:
             rules.append(tickets.c[column] == getattr(wanted, column))

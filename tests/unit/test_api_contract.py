@@ -5,17 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, reject, settings
+from jsonschema_rs import Draft202012Validator
 from schemathesis.checks import not_a_server_error
-from schemathesis.pytest import from_fixture
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
-    response_schema_conformance,
     status_code_conformance,
 )
 
@@ -40,20 +42,24 @@ from tests.responder_world import (
 )
 
 FIRE = post(1, "北坡仓库起火", "联系人 13900001234")
+Operation = APIOperation[Any, Any, Any, Any]
+AnyCase = schemathesis.Case[Any]
+EXAMPLES = 10
+"""For each operation: enough to meet odd texts and numbers, few enough to run every day."""
 CHECKS = (
     not_a_server_error,
     status_code_conformance,
     content_type_conformance,
     response_headers_conformance,
-    response_schema_conformance,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Where the API is served, and the headers of an administrator."""
+    """Where the API is served, a client, and the headers of an administrator."""
 
     url: str
+    web: httpx.Client
     headers: dict[str, str]
 
 
@@ -72,37 +78,69 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     handle(recorded(changed(relevant(FIRE))))
     token = people.sign_in("root", SECRET)
     headers = {"cookie": f"{COOKIE}={token}", "x-csrf-token": csrf_token(token)}
-    with serving(create_api(services_over(engine, index, people, clock))) as url:
-        yield House(url, headers)
+    api = create_api(services_over(engine, index, people, clock))
+    with serving(api) as url, httpx.Client(trust_env=False) as web:
+        yield House(url, web, headers)
     index.close()
     engine.dispose()
 
 
-@pytest.fixture(scope="module")
-def api_schema(house: House) -> object:
+def operations(house: House) -> list[Operation]:
     found = schemathesis.openapi.from_url(f"{house.url}/api/openapi.json")
     # Signing out would end the session that all other requests come under.
-    return found.include(path_regex="^/api/").exclude(path="/api/v1/session", method="DELETE")
+    kept = found.include(path_regex="^/api/").exclude(path="/api/v1/session", method="DELETE")
+    return [one.ok() for one in kept.get_all_operations() if isinstance(one, Ok)]
 
 
-contract = from_fixture("api_schema")
+def sent(house: House, case: AnyCase) -> httpx.Response:
+    """What the API answers to `case`; what cannot be sent over HTTP at all is no case."""
+    told = case.as_transport_kwargs(house.url)
+    headers = {**dict(told.get("headers") or {}), **house.headers}
+    body = {"content": told["data"]} if told.get("data") is not None else {}
+    body |= {"json": told["json"]} if told.get("json") is not None else {}
+    method, url, params = told["method"], told["url"], told.get("params")
+    try:
+        return house.web.request(method, url, params=params, headers=headers, **body)
+    except (httpx.LocalProtocolError, httpx.InvalidURL, UnicodeEncodeError):
+        reject()
 
 
-@contract.parametrize()
-@settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-def test_every_operation_answers_as_documented(case: schemathesis.Case, house: House) -> None:
-    case.call_and_validate(headers=house.headers, checks=list(CHECKS))
+def check_shape(document: dict[str, Any], operation: Operation, answer: httpx.Response) -> None:
+    """What came back has the shape that is documented for its status."""
+    # Ours, for schemathesis rewrites prefixItems to what JSON Schema 2020-12 no longer allows.
+    told = document["paths"][operation.path][operation.method.lower()]["responses"]
+    kind = answer.headers.get("content-type", "").partition(";")[0]
+    shape = told[str(answer.status_code)].get("content", {}).get(kind, {}).get("schema")
+    if shape and "json" in kind:
+        whole = shape | {"components": document["components"]}
+        Draft202012Validator(whole).validate(answer.json())
+
+
+def test_every_operation_answers_as_documented(house: House) -> None:
+    known = operations(house)
+    document = house.web.get(f"{house.url}/api/openapi.json").json()
+    for operation in known:
+
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy())
+        def check(case: AnyCase) -> None:
+            answer = sent(house, case)
+            case.validate_response(answer, checks=list(CHECKS))
+            check_shape(document, case.operation, answer)
+
+        check()
+    assert len(known) > 30
 
 
 def test_the_document_tells_examples_and_refusals(house: House) -> None:
-    document = httpx.get(f"{house.url}/api/openapi.json", trust_env=False).json()
+    document = house.web.get(f"{house.url}/api/openapi.json").json()
     acts = document["paths"]["/api/v1/tickets/{ticket_id}/acts"]["post"]
     assert {"401", "403", "404", "409", "412", "428"} <= set(acts["responses"])
     named = [one["name"] for one in acts["parameters"]]

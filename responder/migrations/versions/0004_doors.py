@@ -147,8 +147,10 @@ def _units() -> None:
         sa.PrimaryKeyConstraint("unit", "ticket_id"),
     )
     op.create_index("ticket_units_ticket", "ticket_units", ["ticket_id"])
-    columns = (sa.column("ticket_id"), sa.column("unit"), sa.column("co_units", sa.JSON))
-    known = op.get_bind().execute(sa.select(*columns).select_from(sa.table("tickets", *columns)))
+    old = sa.table(
+        "tickets", sa.column("ticket_id"), sa.column("unit"), sa.column("co_units", sa.JSON)
+    )
+    known = op.get_bind().execute(sa.select(old))
     rows = [
         {"unit": unit, "ticket_id": row.ticket_id}
         for row in known.all()
