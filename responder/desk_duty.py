@@ -8,6 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from responder.audit import Entry
+from responder.audit import note as noted
 from responder.doors import text_of
 from responder.handovers import HandoverLine, Handovers
 from responder.outbox import Push, put_pushes
@@ -113,6 +115,8 @@ class DutyDesk:
         )
         with failures_named(), self._engine.begin() as connection:
             put_pushes(connection, [push], now)
+            subject = f"contact:{home.code}/{unit}"
+            noted(connection, Entry(now, person.login, "push_tested", subject))
 
     def _home(self, person: Person, jurisdiction: str) -> Jurisdiction:
         home = self._jurisdictions.get(jurisdiction)

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
+from responder.audit import Entry
+from responder.audit import note as noted
 from responder.outbox import Push, put_pushes
 from responder.roster import Handover
 from responder.schema import handovers
@@ -62,6 +64,8 @@ class Handovers:
             made = insert(handovers).values(**row, given_at=now).returning(handovers.c.handover_id)
             number = connection.execute(made).scalar_one()
             put_pushes(connection, [_asks(jurisdiction, number, unit, taker, note, now)], now)
+            told = {"jurisdiction": jurisdiction.code, "unit": unit}
+            noted(connection, Entry(now, by, "handed_over", f"handover:{number}", told))
             return _line(_row(connection, number))
 
     def take(self, handover_id: int, by: str, now: datetime) -> HandoverLine:
@@ -73,6 +77,8 @@ class Handovers:
                 raise Conflict(f"交班已由 {row.taken_by} 签收")
             mine = update(handovers).where(handovers.c.handover_id == handover_id)
             connection.execute(mine.values(taken_by=by, taken_at=now))
+            told = {"jurisdiction": row.jurisdiction, "unit": row.unit}
+            noted(connection, Entry(now, by, "took_over", f"handover:{handover_id}", told))
             return _line(_row(connection, handover_id))
 
     def get(self, handover_id: int) -> HandoverLine:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from responder.handlers import respond_handler
+from responder.origins import Origin
 from responder.people import Person, Role
 from responder.spokesperson import first_spokespeople, speaks_as_principal
 from responder.sub_topics import sub_topics_of
@@ -223,10 +224,11 @@ def test_dagang_releases_by_its_procedure_on_a_notice_board_too(tmp_path: Path) 
     with house("dagang", tmp_path) as walk:
         walk.open("街区突发火灾", Topic.WORK_SAFETY, 3, True, ("大港街",))
         unit = walk.worked(0.2)
-        walk.act(1, unit, "submit", draft="火灾已扑灭，安置费用由街道承担。")
+        gates = frozenset({Gate.FINANCIAL, Gate.COLLECTIVE})
+        said = [gate.value for gate in sorted(gates)]
+        walk.act(1, unit, "submit", draft="火灾已扑灭，安置费用由街道承担。", gates=said)
         with pytest.raises(NotAllowed, match="审核"):
             publish(walk, 1.5, unit)
-        gates = frozenset({Gate.FINANCIAL, Gate.COLLECTIVE})
         assert approved(walk, 2, gates) == [
             *("audit", "collective", "line_leader", "chief_leader", "secrecy", "release"),
         ]
@@ -243,7 +245,7 @@ def test_handian_hotline_is_answered_and_its_result_published(tmp_path: Path) ->
     with house("handian", tmp_path) as walk:
         walk.open("居民反映路灯不亮", Topic.URBAN, places=("韩店街道",))
         assert "hotline_order" not in walk.clocks(0)
-        walk.open("12345：工资半年未发", Topic.LABOUR, 1, False, ("韩店",), origin="hotline")
+        walk.open("12345：工资半年未发", Topic.LABOUR, 1, False, ("韩店",), origin=Origin.HOTLINE)
         clocks = walk.clocks(0)
         # Entered on a Monday at noon: 5 and 7 workdays go over one and the same weekend.
         assert clocks["hotline_order"].due == at(7 * 24)
