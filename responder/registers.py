@@ -117,7 +117,7 @@ def urgent_rows(
     several of them comes up several times.
     """
     joined = select(tickets).join(ticket_clocks, _standing()).where(where, tickets.c.open)
-    query = joined.where(STANDING).order_by(ticket_clocks.c.due, tickets.c.ticket_id)
+    query = joined.where(STANDING).order_by(ticket_clocks.c.due, ticket_clocks.c.ticket_id)
     found: dict[str, Row[Any]] = {}
     with connection.execute(query, execution_options={"yield_per": 2 * size}) as rows:
         for row in rows:

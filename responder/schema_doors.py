@@ -114,6 +114,7 @@ STANDING = text("stopped_at IS NULL AND status IN ('running', 'breached')")
 Index(
     "ticket_clocks_standing",
     ticket_clocks.c.due,
+    ticket_clocks.c.ticket_id,
     sqlite_where=STANDING,
     postgresql_where=STANDING,
 )

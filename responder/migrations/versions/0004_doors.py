@@ -163,7 +163,7 @@ def _units() -> None:
     op.create_index(
         "ticket_clocks_standing",
         "ticket_clocks",
-        ["due"],
+        ["due", "ticket_id"],
         sqlite_where=standing,
         postgresql_where=standing,
     )
