@@ -49,7 +49,7 @@ def conduct_of(
     return Conduct(
         line=mask(approved_line(stored.ticket, acts, jurisdiction.review)),
         releasing_unit_zh=unit_zh(jurisdiction, releasing),
-        review=_steps(review, names) if review else (),
+        review=_steps(review, names, jurisdiction) if review else (),
         reports=tuple(
             ReportLine(
                 to=one.body.code,
@@ -67,12 +67,20 @@ def conduct_of(
     )
 
 
-def _steps(review: Review, names: Mapping[str, str]) -> tuple[ReviewLine, ...]:
+def _steps(
+    review: Review, names: Mapping[str, str], jurisdiction: Jurisdiction
+) -> tuple[ReviewLine, ...]:
     passed = dict(review.passed)
     if not review.needed:
         return tuple(ReviewLine("", code, "", names.get(who, who)) for code, who in review.passed)
     return tuple(
-        ReviewLine(step.code, step.name, step.basis, _who(passed.get(step.code), names))
+        ReviewLine(
+            step.code,
+            step.name,
+            step.basis,
+            _who(passed.get(step.code), names),
+            labels.ROLES.get(step.by) or unit_zh(jurisdiction, step.by),
+        )
         for step in review.needed
     )
 

@@ -12,7 +12,7 @@ from responder.announce import announcer
 from responder.answering import evidence_of_offer, settling
 from responder.answers import Offer
 from responder.choices import Scene, action_offers
-from responder.consultation import entered
+from responder.consultation import consultations, entered
 from responder.desk_reading import ReadingDesk
 from responder.doors import (
     check_extension,
@@ -33,7 +33,7 @@ from responder.readmodels import (
     TicketLine,
 )
 from responder.reporting import check_answered
-from responder.review import check_review, check_step, fits, review_of
+from responder.review import check_review, check_step, review_of
 from responder.spokesperson import first_spokespeople
 from responder.store import Change
 from responder.stored import Stored
@@ -42,7 +42,6 @@ from responder.voice import check_voice
 from yuqing.domain.errors import Conflict, InvalidMessage, NotAllowed, NotFound
 from yuqing.domain.jurisdiction import Jurisdiction
 
-REVIEWING = (Action.APPROVE.value, Action.SEND_BACK.value)
 _CANCELS: Mapping[Action, tuple[str, ...]] = {
     Action.ASSIGN: ("assign",),
     Action.ACKNOWLEDGE: ("acknowledge",),
@@ -58,14 +57,16 @@ class CaseDesk(ReadingDesk):
 
     def actions_for(self, person: Person, ticket_id: str, now: datetime) -> tuple[ActionOffer, ...]:
         """What `person` may do next with the ticket; nothing with one that was only pushed."""
-        reviews = self.only_reads(person, ticket_id)
+        self.only_reads(person, ticket_id)
         try:
             stored, acts, jurisdiction = self._known(person, ticket_id, None)
         except NotFound:
             return ()
         approvers = self._approvers(jurisdiction)
         offers = action_offers(person, Scene(stored, acts, jurisdiction, approvers, now))
-        return tuple(one for one in offers if not reviews or one.action in REVIEWING)
+        return tuple(
+            one for one in offers if _admits(person, stored, acts, jurisdiction, Action(one.action))
+        )
 
     def act(
         self,
@@ -213,16 +214,24 @@ def _admits(
     jurisdiction: Jurisdiction,
     action: Action | None,
 ) -> bool:
-    """A unit acts on its own tickets; and reviews a draft whose next step is for it."""
+    """A unit acts on its own tickets; it reviews a draft whose next step is for it, and speaks in
+    a 会商 to which it is asked."""
     ticket = stored.ticket
     if may_see(person, stored.jurisdiction, ticket.unit, ticket.co_units):
+        return True
+    near = person.jurisdiction in (None, stored.jurisdiction)
+    if near and action in (None, Action.CONSULT) and _asked(person, acts):
         return True
     step = None
     if ticket.state is State.IN_REVIEW and action in (None, Action.APPROVE, Action.SEND_BACK):
         review = review_of(ticket, acts, jurisdiction.review)
         step = review.next_step if review else None
-    near = person.jurisdiction in (None, stored.jurisdiction)
-    return near and step is not None and fits(person, step)
+    return near and step is not None and step.by == person.unit
+
+
+def _asked(person: Person, acts: Sequence[Act]) -> bool:
+    rounds = consultations(acts)
+    return bool(rounds) and rounds[-1].open and person.unit in rounds[-1].units
 
 
 def _completed(person: Person, change: Change, stored: Stored, acts: Sequence[Act]) -> Change:

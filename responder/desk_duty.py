@@ -20,7 +20,9 @@ from yuqing.domain.errors import NotAllowed, NotFound
 from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.domain.roster import Contact
 
-_MAY = frozenset({Role.MONITOR, Role.ANALYST, Role.UNIT, Role.ADMIN})
+DUTY_ROLES = frozenset({Role.MONITOR, Role.ANALYST, Role.UNIT, Role.ADMIN})
+"""Who hands over and tries channels."""
+"""Who hands over and tries channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class DutyDesk:
         home = self._home(person, jurisdiction)
         if home.unit(unit) is None or (person.role is Role.UNIT and person.unit != unit):
             raise NotFound(f"{home.name}没有单位 {unit}")
-        if person.role not in _MAY:
+        if person.role not in DUTY_ROLES:
             raise NotAllowed("您的角色不能进行此操作")
         return home
 

@@ -74,6 +74,18 @@ PUSH_STATES: dict[str, str] = {
     "failed": "发送失败",
 }
 
+PUSH_PURPOSES: dict[str, str] = {
+    "case": "案情通知",
+    "assign": "催交办",
+    "acknowledge": "催签收",
+    "stall": "催处置",
+    "clock": "时限催办",
+    "duty": "交接班",
+    "watch": "监测方案",
+    "drift": "研判漂移",
+    "test": "推送测试",
+}
+
 TARGETS: dict[str, str] = {
     "duty": "值班人员",
     "principal": "主要负责人",

@@ -192,6 +192,7 @@ def push_line(row: Row[Any], jurisdiction: Jurisdiction | None) -> PushLine:
         delivered_at=row.delivered_at,
         error=row.error,
         via=row.via or "",
+        purpose_zh=labels.named(labels.PUSH_PURPOSES, row.purpose),
         next_try_at=row.lease_until if row.state == "pending" and row.attempts else None,
         acknowledged_at=row.acknowledged_at,
     )
@@ -248,6 +249,7 @@ def consultation_view(one: Consultation, jurisdiction: Jurisdiction | None) -> C
         concluded_at=one.concluded_at,
         conclusion=mask(one.conclusion),
         absent_zh=tuple(unit_zh(jurisdiction, code) for code in one.silent),
+        units=one.units,
     )
 
 

@@ -60,6 +60,15 @@ class TicketLine:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkGroup:
+    """Tickets that wait for the same thing of one person; `next_zh` says what to do with them."""
+
+    title: str
+    next_zh: str
+    lines: tuple[TicketLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryLine:
     """One act of a ticket's history; `summary_zh` says it in a sentence."""
 
@@ -95,8 +104,19 @@ class PushLine:
     delivered_at: datetime | None
     error: str | None
     via: str = ""
+    purpose_zh: str = ""
     next_try_at: datetime | None = None
     acknowledged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One push in the log of all: `push`, the ticket it is about if any, and to whom by name."""
+
+    push: PushLine
+    ticket_id: str | None
+    recipient: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +173,14 @@ class OfferLine:
 
 @dataclass(frozen=True, slots=True)
 class ReviewLine:
-    """One step that the newest draft needs; `who` approved it, None while nobody has."""
+    """One step that the newest draft needs; `who` approved it, None while nobody has; `by_zh` is
+    the role or unit that it is for."""
 
     code: str
     name: str
     basis: str
     who: str | None
+    by_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +268,7 @@ class ConsultationView:
     concluded_at: datetime | None
     conclusion: str
     absent_zh: tuple[str, ...]
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from responder.api.once import ActingRoute
-from responder.api.services import At, Me, Number
+from responder.api.services import At, Me, Myself, Number
 from responder.desk_duty import DutyLine
 from responder.handovers import HandoverLine
 
@@ -44,7 +44,7 @@ def roster(jurisdiction: Home, at: At, me: Me) -> list[DutyLine]:
 
 
 @router.post("/roster/push-test", status_code=HTTPStatus.ACCEPTED)
-def push_test(wanted: PushTestIn, at: At, me: Me) -> None:
+def push_test(wanted: PushTestIn, at: At, me: Myself) -> None:
     """Send a test message; what became of it is in the deliveries."""
     at.desk.test_push(me, wanted.jurisdiction, wanted.unit, wanted.contact, at.clock.now())
 
@@ -56,7 +56,7 @@ def handovers(jurisdiction: Home, at: At, me: Me) -> list[HandoverLine]:
 
 
 @router.post("/handovers", status_code=HTTPStatus.CREATED)
-def hand_over(given: HandoverIn, at: At, me: Me) -> HandoverLine:
+def hand_over(given: HandoverIn, at: At, me: Myself) -> HandoverLine:
     """Hand over; the taker is pushed, and both are on duty until the taker acknowledges."""
     people = (given.giver, given.taker)
     now = at.clock.now()
@@ -64,6 +64,6 @@ def hand_over(given: HandoverIn, at: At, me: Me) -> HandoverLine:
 
 
 @router.post("/handovers/{handover_id}/take")
-def take_over(handover_id: Number, at: At, me: Me) -> HandoverLine:
+def take_over(handover_id: Number, at: At, me: Myself) -> HandoverLine:
     """Acknowledge a handover."""
     return at.desk.take_over(me, handover_id, at.clock.now())

@@ -71,7 +71,10 @@ def _input(spec: FieldSpec, zone: str, now: datetime, known: Any, speakers: Sequ
     if spec.choices:
         choices = dict(spec.choices)
         many = spec.kind in ("units", "gates")
-        chosen = [] if many else known if known in choices else None
+        if many:
+            chosen: Any = [one for one in known or () if one in choices]
+        else:
+            chosen = known if known in choices else None
         made: Element = ui.select(choices, label=label, multiple=many, value=chosen)
     elif spec.kind == "longtext":
         made = ui.textarea(label).props("autogrow")

@@ -214,6 +214,7 @@ def desk(settings: Settings) -> Desk:
 def backstage(settings: Settings, write_report: Callable[[str, str], Path]) -> Backstage:
     """Everything the console stands on; `write_report` is what its button calls."""
     from responder.console.backstage import Backstage
+    from responder.keys import Keys
 
     return Backstage(
         desk=desk(settings),
@@ -226,6 +227,7 @@ def backstage(settings: Settings, write_report: Callable[[str, str], Path]) -> B
         reports=settings.data_dir / "reports",
         write_report=write_report,
         oidc=oidc(settings),
+        keys=Keys(tickets_engine(settings), clock(settings)),
     )
 
 
