@@ -6,9 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from responder import labels
 from responder.act import Act
+from responder.consultation import OPEN
+from responder.doors import RETURNS
 from responder.outbox import Push
 from responder.push import harmless
-from responder.routing import route
+from responder.reporting_calls import call_to_report
+from responder.review import review_of
+from responder.roster import on_duty
+from responder.routing import Wording, route
 from responder.store import Announce
 from responder.stored import Stored
 from responder.transitions import Action
@@ -27,11 +32,12 @@ def announcer(jurisdiction: Jurisdiction) -> Announce:
     """
 
     def announce(stored: Stored, acts: Sequence[Act], first: int) -> Sequence[Push]:
-        return [
+        concerning = [
             push
             for position in range(first, len(acts))
             for push in _concerning(stored, acts, position, jurisdiction)
         ]
+        return [*concerning, *call_to_report(stored, acts, first, jurisdiction)]
 
     return announce
 
@@ -68,15 +74,16 @@ def _concerning(
             link=f"/tickets/{stored.ticket_id}",
             due_at=act.at,
             ticket_id=stored.ticket_id,
-            recipients=recipients_of(_contacts(unit, act)) if unit else (),
+            recipients=recipients_of(_contacts(jurisdiction, unit, act)) if unit else (),
+            assignment=position if purpose == "acknowledge" else None,
         )
 
 
-def _contacts(unit: Unit, act: Act) -> tuple[Contact, ...]:
-    grade = act.data.get("grade")
+def _contacts(jurisdiction: Jurisdiction, unit: Unit, act: Act) -> tuple[Contact, ...]:
+    duty, grade = on_duty(jurisdiction, unit, act.at), act.data.get("grade")
     if isinstance(grade, int) and grade >= _URGENT:
-        return (*unit.duty, unit.principal)
-    return unit.duty or (unit.principal,)
+        return tuple(dict.fromkeys((*duty, unit.principal)))
+    return duty or (unit.principal,)
 
 
 Audience = tuple[str, str, str]  # purpose, heading, unit code or role:ROLE
@@ -94,10 +101,30 @@ def _audiences(
         case Action.ASSIGN | Action.REASSIGN:
             return _charged(act.data)
         case Action.RETURN:
-            return [("case", "已退回，请重新交办", jurisdiction.coordinator)]
-        case Action.SUBMIT:
-            return [("case", "请审核", "role:reviewer")]
+            named = stored.ticket.returns >= RETURNS
+            heading = "已两次退回，请指定主办单位" if named else "已退回，请重新交办"
+            return [("case", heading, jurisdiction.coordinator)]
+        case Action.CONSULT if act.data.get("phase") == OPEN:
+            units = act.data.get("units")
+            invited = units if isinstance(units, list | tuple) else ()
+            return [("case", "请参加会商", str(code)) for code in invited]
+        case Action.SUBMIT | Action.APPROVE:
+            return _reviewing(stored, acts[: position + 1], jurisdiction)
     return []
+
+
+def _reviewing(
+    stored: Stored, acts: Sequence[Act], jurisdiction: Jurisdiction
+) -> Iterable[Audience]:
+    review = review_of(stored.ticket, acts, jurisdiction.review)
+    if review is None or not review.needed:
+        return [("case", "请审核", "role:reviewer")] if acts[-1].action == Action.SUBMIT else []
+    step = review.next_step
+    if step is None:
+        return [("case", "审核已全部通过，请发布", stored.ticket.unit or jurisdiction.coordinator)]
+    charged = stored.ticket.unit if step.by == "unit" else None
+    code = charged or (step.by if jurisdiction.unit(step.by) else f"role:{step.by}")
+    return [("case", f"请审核（{step.name}）", code)]
 
 
 def _opened(
@@ -128,7 +155,8 @@ def _graded(
 
 
 def _proposed(stored: Stored, jurisdiction: Jurisdiction) -> list[Audience]:
-    routed = route(jurisdiction, Topic(stored.topic), stored.places, stored.ticket.grade)
+    wording = Wording(stored.title)
+    routed = route(jurisdiction, Topic(stored.topic), stored.places, stored.ticket.grade, wording)
     codes = dict.fromkeys((routed.unit, *routed.co_units))
     return [
         ("case", "紧急：请先行处置，待正式交办", code)

@@ -9,10 +9,12 @@ from datetime import datetime
 from responder import labels
 from responder.act import Act
 from responder.clocks import read_clocks
-from responder.doors import PERMITS, may_lead
+from responder.doors import KEYS_MAY, PERMITS, may_lead, named_lead
 from responder.forms import FORMS
+from responder.labels import is_key
 from responder.people import Person
 from responder.readmodels import ActionOffer, FieldSpec
+from responder.review import GATES, Review, may_review, review_of
 from responder.stored import Stored
 from responder.ticket import allowed
 from responder.transitions import Action
@@ -31,6 +33,14 @@ class Scene:
     approvers: Choices
     now: datetime
 
+    @property
+    def review(self) -> Review | None:
+        """Where the review of the newest draft stands."""
+        return review_of(self.stored.ticket, self.acts, self.jurisdiction.review)
+
+
+_REVIEWING = (Action.APPROVE, Action.SEND_BACK)
+
 
 def action_offers(person: Person, scene: Scene) -> tuple[ActionOffer, ...]:
     """What `person` may do next, the most likely first."""
@@ -41,6 +51,9 @@ def action_offers(person: Person, scene: Scene) -> tuple[ActionOffer, ...]:
         if action in FORMS
         and action in PERMITS[person.role]
         and may_lead(person, ticket.unit, action)
+        and (action not in _REVIEWING or may_review(person, scene.review))
+        and (action in KEYS_MAY or not is_key(person.login))
+        and not (action is Action.RETURN and named_lead(scene.stored))
     ]
     offers = (_offer(action, scene) for action in permitted)
     wanting = (offer for offer in offers if not _hopeless(offer))
@@ -109,6 +122,15 @@ def _approvers(scene: Scene) -> Choices:
     return scene.approvers
 
 
+def _gates(_scene: Scene) -> Choices:
+    return tuple(GATES.items())
+
+
+def _step(scene: Scene) -> Choices:
+    step = scene.review.next_step if scene.review else None
+    return ((step.code, step.name),) if step else ()
+
+
 _CHOICES: Mapping[str, Callable[[Scene], Choices]] = {
     "unit": _units,
     "units": _units,
@@ -117,4 +139,6 @@ _CHOICES: Mapping[str, Callable[[Scene], Choices]] = {
     "promise": _promises,
     "position": _pieces,
     "approver": _approvers,
+    "gates": _gates,
+    "step": _step,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,18 @@ from responder.announce import announcer
 from responder.answering import evidence_of_offer, settling
 from responder.answers import Offer
 from responder.choices import Scene, action_offers
+from responder.consultation import consultations, entered
 from responder.desk_reading import ReadingDesk
-from responder.doors import check_may, check_review, clean_data, may_lead, may_see, text_of
+from responder.doors import (
+    check_extension,
+    check_may,
+    check_returns,
+    clean_data,
+    may_lead,
+    may_see,
+    named_lead,
+    text_of,
+)
 from responder.lines import offer_line
 from responder.opening import NewCase, by_hand
 from responder.people import Person, Role, everybody
@@ -21,19 +32,23 @@ from responder.readmodels import (
     OfferLine,
     TicketLine,
 )
+from responder.reporting import check_answered
+from responder.review import check_review, check_step, review_of
 from responder.spokesperson import first_spokespeople
 from responder.store import Change
 from responder.stored import Stored
-from responder.transitions import Action
+from responder.transitions import Action, State
+from responder.voice import check_voice
 from yuqing.domain.errors import Conflict, InvalidMessage, NotAllowed, NotFound
 from yuqing.domain.jurisdiction import Jurisdiction
 
 _CANCELS: Mapping[Action, tuple[str, ...]] = {
+    Action.ASSIGN: ("assign",),
     Action.ACKNOWLEDGE: ("acknowledge",),
     Action.RETURN: ("acknowledge",),
     Action.REASSIGN: ("acknowledge",),
-    Action.CLOSE: ("acknowledge", "clock"),
-    Action.DISMISS: ("acknowledge", "clock"),
+    Action.CLOSE: ("assign", "acknowledge", "clock"),
+    Action.DISMISS: ("assign", "acknowledge", "clock"),
 }
 
 
@@ -42,11 +57,16 @@ class CaseDesk(ReadingDesk):
 
     def actions_for(self, person: Person, ticket_id: str, now: datetime) -> tuple[ActionOffer, ...]:
         """What `person` may do next with the ticket; nothing with one that was only pushed."""
-        if self.only_reads(person, ticket_id):
+        self.only_reads(person, ticket_id)
+        try:
+            stored, acts, jurisdiction = self._known(person, ticket_id, None)
+        except NotFound:
             return ()
-        stored, acts, jurisdiction = self._known(person, ticket_id)
         approvers = self._approvers(jurisdiction)
-        return action_offers(person, Scene(stored, acts, jurisdiction, approvers, now))
+        offers = action_offers(person, Scene(stored, acts, jurisdiction, approvers, now))
+        return tuple(
+            one for one in offers if _admits(person, stored, acts, jurisdiction, Action(one.action))
+        )
 
     def act(
         self,
@@ -58,8 +78,8 @@ class CaseDesk(ReadingDesk):
         now: datetime,
     ) -> TicketLine:
         """Record one action on the ticket as it was read at `expected_version`."""
-        stored, _acts, jurisdiction = self._known(person, ticket_id)
         kind = _action(action)
+        stored, _acts, jurisdiction = self._known(person, ticket_id, kind)
         check_may(person, kind)
         logins = [login for login, _name in self._approvers(jurisdiction)]
         fields = clean_data(kind, data, jurisdiction, logins, now)
@@ -71,8 +91,8 @@ class CaseDesk(ReadingDesk):
             change = Change((act,), cancels=_CANCELS.get(kind, ()), announce=announce)
 
             def decide(current: Stored, acts: Sequence[Act]) -> Change:
-                _check_now(person, current, acts, kind)
-                return change
+                _check_now(person, current, acts, act, jurisdiction)
+                return _completed(person, change, current, acts)
 
             self._store.change(ticket_id, decide, expected_version)
         return self._line(ticket_id, now)
@@ -108,6 +128,8 @@ class CaseDesk(ReadingDesk):
         if action not in (Action.PUBLISH, Action.PRESS_CONFERENCE):
             raise InvalidMessage("kind: 须为 publish 或 press_conference")
         act = evidence_of_offer(offer, person, speaker, principal, action.value, now)
+        _stored, acts, jurisdiction = self._known(person, offer.ticket_id)
+        check_voice(person, _stored.ticket, acts, jurisdiction, action)
         self._store.change(
             offer.ticket_id,
             lambda _s, _a: Change((act,)),
@@ -134,14 +156,16 @@ class CaseDesk(ReadingDesk):
         return tuple((contact.name, contact.role) for contact in contacts)
 
     def _known(
-        self, person: Person, ticket_id: str
+        self, person: Person, ticket_id: str, action: Action | None = Action.NOTE
     ) -> tuple[Stored, tuple[Act, ...], Jurisdiction]:
         stored, acts = self._store.history(ticket_id)
         ticket, jurisdiction = stored.ticket, self._jurisdictions.get(stored.jurisdiction)
-        if not may_see(person, stored.jurisdiction, ticket.unit, ticket.co_units):
-            raise NotFound(f"没有台账 {ticket_id}")
         if jurisdiction is None:
+            if not may_see(person, stored.jurisdiction, ticket.unit, ticket.co_units):
+                raise NotFound(f"没有台账 {ticket_id}")
             raise NotAllowed(f"辖区 {stored.jurisdiction} 未在本系统配置，只能查看")
+        if not _admits(person, stored, acts, jurisdiction, action):
+            raise NotFound(f"没有台账 {ticket_id}")
         return stored, acts, jurisdiction
 
     def _merge(self, person: Person, stored: Stored, version: int, act: Act) -> None:
@@ -165,14 +189,60 @@ class CaseDesk(ReadingDesk):
         )
 
 
-def _check_now(person: Person, stored: Stored, acts: Sequence[Act], action: Action) -> None:
+def _check_now(
+    person: Person, stored: Stored, acts: Sequence[Act], act: Act, jurisdiction: Jurisdiction
+) -> None:
     """What depends on how the ticket stands, asked under its lock."""
-    ticket = stored.ticket
-    if not may_see(person, stored.jurisdiction, ticket.unit, ticket.co_units):
+    ticket, action, steps = stored.ticket, Action(act.action), jurisdiction.review
+    if not _admits(person, stored, acts, jurisdiction, action):
         raise NotFound(f"没有台账 {stored.ticket_id}")
     if not may_lead(person, ticket.unit, action):
         raise NotAllowed("协办单位不能进行此操作，须由责任单位办理")
-    check_review(person, stored, acts, action)
+    check_returns(person, stored, action)
+    check_review(person, ticket, acts, steps, action)
+    if action is Action.APPROVE:
+        check_step(review_of(ticket, acts, steps), str(act.data.get("step")))
+    check_extension(person, acts, action, act.data)
+    check_answered(stored, acts, action)
+    check_voice(person, ticket, acts, jurisdiction, action)
+
+
+def _admits(
+    person: Person,
+    stored: Stored,
+    acts: Sequence[Act],
+    jurisdiction: Jurisdiction,
+    action: Action | None,
+) -> bool:
+    """A unit acts on its own tickets; it reviews a draft whose next step is for it, and speaks in
+    a 会商 to which it is asked."""
+    ticket = stored.ticket
+    if may_see(person, stored.jurisdiction, ticket.unit, ticket.co_units):
+        return True
+    near = person.jurisdiction in (None, stored.jurisdiction)
+    if near and action in (None, Action.CONSULT) and _asked(person, acts):
+        return True
+    step = None
+    if ticket.state is State.IN_REVIEW and action in (None, Action.APPROVE, Action.SEND_BACK):
+        review = review_of(ticket, acts, jurisdiction.review)
+        step = review.next_step if review else None
+    return near and step is not None and step.by == person.unit
+
+
+def _asked(person: Person, acts: Sequence[Act]) -> bool:
+    rounds = consultations(acts)
+    return bool(rounds) and rounds[-1].open and person.unit in rounds[-1].units
+
+
+def _completed(person: Person, change: Change, stored: Stored, acts: Sequence[Act]) -> Change:
+    """`change` with what its act says besides, known only under the ticket's lock."""
+    (act,) = change.acts
+    if act.action == Action.CONSULT:
+        own = person.unit if person.role is Role.UNIT else None
+        act = replace(act, data=entered(acts, act.data, own))
+    elif act.action == Action.ASSIGN and named_lead(stored):
+        act = replace(act, data={**act.data, "named_lead": True})
+    return replace(change, acts=(act,))
 
 
 def _action(name: str) -> Action:

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, select
 
 from responder import pages
 from responder.answers import Offers
-from responder.doors import may_see
+from responder.audit import entries_of
+from responder.doors import check_admin, may_see
 from responder.explain import Explained, explain_clocks
 from responder.lines import clock_views, event_line, notice_line, ticket_line
 from responder.people import Person, Role
@@ -43,7 +44,7 @@ from responder.schema import notice_reads, notices, tickets
 from responder.store import TicketStore
 from responder.watchlists import Watchlists
 from stream.sql import failures_named, reading
-from yuqing.domain.errors import InvalidMessage, NotFound
+from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound
 from yuqing.domain.jurisdiction import Jurisdiction
 
 LARGEST_PAGE = 200
@@ -111,7 +112,23 @@ class ReadingDesk:
     def record(self, person: Person, ticket_id: str, now: datetime) -> dict[str, Any]:
         """The ticket as `yuqing clocks` recomputes it, for an inspection."""
         with failures_named(), reading(self._engine).begin() as connection:
-            return record_of(connection, _seen(connection, person, ticket_id), now)
+            return record_of(connection, seen(connection, person, ticket_id), now)
+
+    def audit(
+        self,
+        person: Person,
+        size: int,
+        before: int | None = None,
+        who: str | None = None,
+        what: str | None = None,
+        subject: str | None = None,
+    ) -> Sequence[Row[Any]]:
+        """The audit log below entry `before`, the latest first. Raises NotAllowed."""
+        check_admin(person)
+        if person.jurisdiction is not None:
+            raise NotAllowed("审计日志由不限辖区的管理员查看")
+        with failures_named(), reading(self._engine).begin() as connection:
+            return entries_of(connection, page_size(size), before, who, what, subject)
 
     def explained(self, person: Person, ticket_id: str, now: datetime) -> tuple[Explained, ...]:
         """Every clock of the ticket with the Chinese sentences that account for it; who acted is
@@ -124,11 +141,12 @@ class ReadingDesk:
         return explain_clocks(acts, stored.policy, max(now, stored.ticket.last_at), zone)
 
     def offers(
-        self, person: Person, state: str = "offered", size: int = 50
+        self, person: Person, state: str = "offered", size: int = 50, after: str | None = None
     ) -> tuple[OfferLine, ...]:
-        """Published posts that may be answers to tickets the person may see; newest first."""
+        """Published posts that may be answers to tickets the person may see; newest first.
+        `after` is the time and number, TIME|NUMBER, of the last of the page before."""
         with failures_named(), reading(self._engine).begin() as connection:
-            return pages.offer_lines(connection, person, None, page_size(size), state)
+            return pages.offer_lines(connection, person, None, page_size(size), state, after)
 
     def events(
         self,
@@ -164,11 +182,16 @@ class ReadingDesk:
             return pages.counts(connection, person, now, jurisdiction, zone)
 
     def notices(
-        self, person: Person, unread_only: bool = False, size: int = 50
+        self,
+        person: Person,
+        unread_only: bool = False,
+        size: int = 50,
+        after: str | None = None,
     ) -> tuple[NoticeLine, ...]:
-        """The notices of the person, of the person's unit and role; newest first."""
+        """The notices of the person, of the person's unit and role; newest first. `after` as for
+        offers."""
         with failures_named(), reading(self._engine).begin() as connection:
-            rows = notice_rows(connection, person, unread_only, page_size(size))
+            rows = notice_rows(connection, person, unread_only, page_size(size), after)
         return tuple(notice_line(row) for row in rows)
 
     def read_notice(self, person: Person, notice_id: int, now: datetime) -> None:
@@ -202,7 +225,8 @@ class ReadingDesk:
         )
 
 
-def _seen(connection: Connection, person: Person, ticket_id: str) -> Row[Any]:
+def seen(connection: Connection, person: Person, ticket_id: str) -> Row[Any]:
+    """The row of a ticket that is on the lists of `person`. Raises NotFound."""
     return _found(connection, ticket_id, visible(person))
 
 

@@ -8,10 +8,8 @@ from responder.desk_reading import ReadingDesk, page_size
 from responder.doors import check_reads_posts
 from responder.lines import hit_line
 from responder.people import Person, Role, everybody
-from responder.readmodels import (
-    HitLine,
-    WatchlistView,
-)
+from responder.readmodels import HitLine, WatchlistView
+from responder.registers import page_key
 from responder.watchlists import Watchlist, WatchlistDraft
 from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound
 
@@ -52,16 +50,21 @@ class WatchDesk(ReadingDesk):
         saved = self._watchlists.save(draft, person.login, now, watchlist_id, expected_version)
         return _view(saved, *self._watchlists.tallies().get(saved.watchlist_id, (0, None)))
 
-    def drop_watchlist(self, person: Person, watchlist_id: int) -> None:
+    def drop_watchlist(self, person: Person, watchlist_id: int, now: datetime) -> None:
         """Forget a watchlist and its hits."""
         _check_manager(person)
-        self._watchlists.drop(self._watchlist(person, watchlist_id).watchlist_id)
+        dropped = self._watchlist(person, watchlist_id)
+        self._watchlists.drop(dropped.watchlist_id, person.login, now)
 
-    def hits(self, person: Person, watchlist_id: int, size: int = 50) -> tuple[HitLine, ...]:
-        """The latest hits of a watchlist."""
+    def hits(
+        self, person: Person, watchlist_id: int, size: int = 50, after: str | None = None
+    ) -> tuple[HitLine, ...]:
+        """The latest hits of a watchlist; `after` is TIME|POST of the last of the page before."""
         check_reads_posts(person)
         self._watchlist(person, watchlist_id)
-        return tuple(hit_line(row) for row in self._watchlists.hits(watchlist_id, page_size(size)))
+        key = page_key(after) if after is not None else None
+        rows = self._watchlists.hits(watchlist_id, page_size(size), key)
+        return tuple(hit_line(row) for row in rows)
 
     def people_to_notify(
         self, person: Person, jurisdiction: str | None = None

@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 from responder.act import Act
 from responder.fields import instant
 from responder.forms import FORMS
+from responder.labels import is_key
 from responder.people import Person, Role
 from responder.readmodels import FieldSpec
 from responder.stored import Stored
-from responder.transitions import EVIDENCE_ACTIONS, Action, State
-from yuqing.domain.errors import InvalidMessage, NotAllowed
+from responder.transitions import EVIDENCE_ACTIONS, Action
+from yuqing.domain.conduct import Gate
+from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound
 from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.domain.text import clean
 
@@ -24,30 +26,33 @@ _A = Action
 _EVIDENCE = {_A.PUBLISH, _A.PRESS_CONFERENCE, _A.ANSWER}
 _PROMISES = {_A.PROMISE, _A.PROMISE_KEPT, _A.PROMISE_PUBLISHED}
 _WATCHING = {_A.OPEN, _A.GRADE, _A.NOTE, _A.REPORT_UP, _A.NOTIFY, _A.ESCALATE} | _EVIDENCE
+_REVIEWING = {_A.APPROVE, _A.SEND_BACK}
 _COORDINATING = {
     *(_A.ASSIGN, _A.REASSIGN, _A.DISMISS, _A.MERGE, _A.REOPEN, _A.SETTLE, _A.FOLLOW_UP, _A.CLOSE),
     *(_A.EXTEND, _A.WAIVE, _A.PROMISE_WAIVED, _A.STRIKE, _A.CONSULT, _A.VERIFY, _A.HAND_OVER),
 }
 
 PERMITS: Mapping[Role, frozenset[Action]] = {
-    Role.MONITOR: frozenset(_WATCHING | {_A.ASSIGN}),
-    Role.ANALYST: frozenset(_WATCHING | _COORDINATING | _PROMISES),
+    Role.MONITOR: frozenset(_WATCHING | _REVIEWING | {_A.ASSIGN}),
+    Role.ANALYST: frozenset(_WATCHING | _REVIEWING | _COORDINATING | _PROMISES),
     Role.UNIT: frozenset(
         _EVIDENCE
+        | _REVIEWING
         | _PROMISES
         | {
             *(_A.ACKNOWLEDGE, _A.RETURN, _A.START, _A.SUBMIT, _A.SETTLE, _A.FOLLOW_UP, _A.VERIFY),
             *(_A.CONSULT, _A.REQUEST_EXTENSION, _A.DELEGATE, _A.NOTE),
         }
     ),
-    Role.REVIEWER: frozenset({_A.APPROVE, _A.SEND_BACK, _A.STRIKE, _A.NOTE}),
+    Role.REVIEWER: frozenset(_REVIEWING | {_A.STRIKE, _A.NOTE}),
     Role.LEADER: frozenset(
-        {_A.GRADE, _A.ASSIGN, _A.REASSIGN, _A.APPROVE, _A.SEND_BACK, _A.EVALUATE, _A.REOPEN}
+        {_A.GRADE, _A.ASSIGN, _A.REASSIGN, _A.EVALUATE, _A.REOPEN}
+        | _REVIEWING
         | {_A.ESCALATE, _A.CONSULT, _A.NOTE}
     ),
     Role.ADMIN: frozenset(Action) - {_A.ABSORB},
 }
-"""The actions of each role; the table of states narrows them further."""
+"""The actions of each role; the table of states and the steps of review narrow them further."""
 
 
 def may_see(person: Person, jurisdiction: str, unit: str | None, co_units: Sequence[str]) -> bool:
@@ -73,11 +78,53 @@ def check_reads_posts(person: Person) -> None:
         )
 
 
+def check_reads_reports(person: Person) -> None:
+    """Raises NotAllowed for a unit: the weekly evaluation tells of the tickets of all of them."""
+    if person.role is Role.UNIT:
+        raise NotAllowed("评估周报涉及所有单位的台账，责任单位账号不能查看")
+
+
 def check_may(person: Person, action: Action) -> None:
-    """Raises NotAllowed when the role does not permit `action`."""
+    """Raises NotAllowed when the role does not permit `action`, or `person` is a machine."""
     if action not in PERMITS[person.role]:
         raise NotAllowed("您的角色不能进行此操作")
+    if is_key(person.login) and action not in KEYS_MAY:
+        raise NotAllowed("此操作须由本人登录办理，不接受接口密钥")
 
+
+def check_admin(person: Person) -> None:
+    """Raises NotAllowed for anybody but an administrator."""
+    if person.role is not Role.ADMIN:
+        raise NotAllowed("只有管理员能进行此操作")
+
+
+PERSONAL = (Role.ANALYST, Role.UNIT, Role.LEADER, Role.ADMIN)
+"""Who may look behind a mask, for the tickets that they see: those who call people back."""
+
+
+def check_personal(person: Person) -> None:
+    """Raises NotAllowed when the role does not read personal data, or `person` is a machine."""
+    if person.role not in PERSONAL or is_key(person.login):
+        raise NotAllowed("您的角色不能查看个人信息")
+
+
+def in_place(person: Person, jurisdiction: str | None) -> str | None:
+    """The jurisdiction that `person` means: the own one where there is one.
+
+    Raises NotFound for another.
+    """
+    if person.jurisdiction is None or jurisdiction in (None, person.jurisdiction):
+        return person.jurisdiction or jurisdiction
+    raise NotFound(f"没有辖区 {jurisdiction}")
+
+
+KEYS_MAY = frozenset(
+    {
+        *(_A.OPEN, _A.ACKNOWLEDGE, _A.START, _A.SUBMIT, _A.VERIFY, _A.NOTE, _A.PROMISE),
+        *(_A.REQUEST_EXTENSION, _A.HAND_OVER),
+    }
+)
+"""What a machine client may do: nothing that grades, decides, approves or proves."""
 
 LEADS = frozenset({_A.ACKNOWLEDGE, _A.RETURN, _A.START, _A.SUBMIT, _A.SETTLE, _A.FOLLOW_UP})
 """What moves a case on: of the units only the one in charge does it, not those that help."""
@@ -88,21 +135,43 @@ def may_lead(person: Person, unit: str | None, action: Action) -> bool:
     return person.role is not Role.UNIT or person.unit == unit or action not in LEADS
 
 
-def check_review(person: Person, stored: Stored, acts: Sequence[Act], action: Action) -> None:
-    """Who drafts cannot approve, nobody approves twice, and a draft is published once approved.
+RETURNS = 2
+"""How often a unit may return a matter; then the coordinator names a lead (a local default)."""
 
-    An answer that is already public is a fact; it goes on record through its offer instead.
-    """
-    if stored.ticket.state is not State.IN_REVIEW:
+_NAMING = frozenset({Role.ANALYST, Role.LEADER, Role.ADMIN})
+
+
+def named_lead(stored: Stored) -> bool:
+    """True from the second return of the round on: who is assigned now is named as the lead."""
+    return stored.ticket.returns >= RETURNS
+
+
+def check_returns(person: Person, stored: Stored, action: Action) -> None:
+    """After two returns the coordinator names the lead, who may not return it."""
+    if not named_lead(stored):
         return
-    last = max(i for i, act in enumerate(acts) if act.action == _A.SUBMIT)
-    approvers = {act.who for act in acts[last:] if act.action == _A.APPROVE}
-    if action is _A.APPROVE and person.login == acts[last].who:
-        raise NotAllowed("起草人不能审核自己的稿件")
-    if action is _A.APPROVE and person.login in approvers:
-        raise NotAllowed("您已审核过这份稿件，下一环节须由他人审核")
-    if action in (_A.PUBLISH, _A.ANSWER) and not approvers:
-        raise NotAllowed("稿件尚未审核通过，不能登记发布")
+    if action is _A.RETURN:
+        raise NotAllowed("已退回两次，由综合协调单位指定主办，不得再退回")
+    if action is _A.ASSIGN and person.role not in _NAMING:
+        raise NotAllowed("已退回两次，须由综合协调单位（研判员或领导）指定主办")
+
+
+def check_extension(
+    person: Person, acts: Sequence[Act], action: Action, data: Mapping[str, Any]
+) -> None:
+    """Who asked for more time neither grants it nor has it granted by themselves.
+
+    Raises NotAllowed.
+    """
+    if action is not _A.EXTEND:
+        return
+    asked = {
+        act.who
+        for act in acts
+        if act.action == _A.REQUEST_EXTENSION and act.data.get("clock") == data.get("clock")
+    }
+    if asked & {person.login, str(data.get("approver"))}:
+        raise NotAllowed("申请延期的人不能办理或批准自己的申请")
 
 
 def clean_data(
@@ -173,6 +242,12 @@ def _whole(field: FieldSpec, value: Any, _j: Jurisdiction, _a: Sequence[str]) ->
     return value
 
 
+def _choice(field: FieldSpec, value: Any, _j: Jurisdiction, _a: Sequence[str]) -> str:
+    if value not in (code for code, _label in field.choices):
+        raise InvalidMessage(f"{field.name}: 没有选项 {value}")
+    return str(value)
+
+
 def _unit(field: FieldSpec, value: Any, jurisdiction: Jurisdiction, _a: Sequence[str]) -> str:
     if not isinstance(value, str) or jurisdiction.unit(value) is None:
         raise InvalidMessage(f"{field.name}: {jurisdiction.name}没有单位 {value}")
@@ -185,6 +260,13 @@ def _units(
     if not isinstance(value, list | tuple):
         raise InvalidMessage(f"{field.name}: 须为单位列表")
     return [_unit(field, one, jurisdiction, approvers) for one in value]
+
+
+def _gates(field: FieldSpec, value: Any, _j: Jurisdiction, _a: Sequence[str]) -> list[str]:
+    known = [gate for gate in Gate if isinstance(value, list | tuple) and gate.value in value]
+    if not isinstance(value, list | tuple) or len(known) != len(value):
+        raise InvalidMessage(f"{field.name}: 须为 {'、'.join(Gate)} 之中的若干项")
+    return [gate.value for gate in known]
 
 
 def _approver(field: FieldSpec, value: Any, _j: Jurisdiction, approvers: Sequence[str]) -> str:
@@ -208,8 +290,11 @@ _CLEANERS: Mapping[str, _Cleaner] = {
     "bool": _flag,
     "grade": _whole,
     "position": _whole,
+    "choice": _choice,
     "unit": _unit,
     "units": _units,
+    "gates": _gates,
+    "step": _words,
     "approver": _approver,
     "url": _url,
     "clock": _words,

@@ -44,6 +44,20 @@ def open_tickets(engine: Engine, jurisdiction: str) -> tuple[OpenTicket, ...]:
     )
 
 
+def in_words(changed: Sequence[Difference]) -> tuple[str, ...]:
+    """Each difference in a Chinese line, with whom it reaches."""
+    return tuple(_worded(one) for one in changed)
+
+
+def _worded(one: Difference) -> str:
+    reach = "只对新立案的台账" if one.copied else "即时生效"
+    if one.before is None:
+        return f"+ {one.title}: {one.after}（{reach}）"
+    if one.after is None:
+        return f"- {one.title}: {one.before}（{reach}）"
+    return f"~ {one.title}: {one.before} → {one.after}（{reach}）"
+
+
 def effects(
     new: Jurisdiction, changed: Sequence[Difference], open_now: Sequence[OpenTicket]
 ) -> Iterator[str]:

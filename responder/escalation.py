@@ -1,31 +1,48 @@
-"""催办升级: who must be pushed because an acknowledgement or a clock is late, or soon will be."""
+"""催办升级: who must be pushed because a matter, an acknowledgement or a clock is late, or soon is.
+
+Everything here follows from the history, the jurisdiction and the moment. A step is named by a
+key that never changes, so a sweep that comes late, twice, or after a week repeats and skips none.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from responder.act import Act
+from responder.audience import Audience, audience
 from responder.clocks import Reading, Status
+from responder.labels import MACHINE
+from responder.reminders import reminders
+from responder.roster import Handover, awake
 from responder.ticket import Ticket
 from responder.transitions import Action, State
-from yuqing.domain.jurisdiction import ChainStep, Contact, Jurisdiction, Unit
+from yuqing.domain.jurisdiction import ChainStep, Jurisdiction
+from yuqing.domain.roster import Contact
 
 # An instant is still in time; late begins with the smallest step of time after it.
 _TICK = timedelta.resolution
 _NEVER = datetime.max.replace(tzinfo=UTC)
 # Its lateness is the acknowledgement's, which has steps of its own.
 _ACKNOWLEDGE_CLOCK = "acknowledge"
+_ASSIGNS = (Action.ASSIGN, Action.REASSIGN)
+_UNASSIGNED = (State.TRIAGE, State.RETURNED)
+_AT_WORK = (State.ACKNOWLEDGED, State.HANDLING, State.IN_REVIEW)
+# What shows no work on the matter.
+_IDLE = frozenset({Action.ESCALATE, Action.REQUEST_EXTENSION, Action.ABSORB})
+_ASKED = (ChainStep(timedelta(0), "duty"), ChainStep(timedelta(0), "principal"))
 
 
 class Cause(StrEnum):
     """Why somebody is pushed."""
 
+    UNASSIGNED = "unassigned"
     UNACKNOWLEDGED = "unacknowledged"
+    STALLED = "stalled"
     CLOCK_SOON = "clock_soon"
     CLOCK_LATE = "clock_late"
 
@@ -35,9 +52,10 @@ class Escalation:
     """One step that became due at `due_at` (aware, UTC).
 
     `key` is stable within the ticket: written once, never repeated, whatever the sweep's rhythm.
-    `unit` is the code of the unit whose `contacts` are pushed (the principal where it names no
-    duty contact), `target` the chain's word for it, `step` counts from 0. `reason` is Chinese.
-    `clock` names the clock, None for an acknowledgement. From `moot_from` on it says nothing new.
+    `unit` is the code of the unit whose `contacts` are pushed, `target` the chain's word for it,
+    `step` counts from 0; without contacts nobody was available, and the next step came at once.
+    `reason` is Chinese. `clock` names the clock, None where it is not about one; `assignment` is
+    the position of the act that waits to be acknowledged. From `moot_from` on it says nothing new.
     """
 
     key: str
@@ -49,7 +67,29 @@ class Escalation:
     reason: str
     due_at: datetime
     clock: str | None = None
+    assignment: int | None = None
     moot_from: datetime = _NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """One lateness: the chain of the grade is walked from `late_from` on."""
+
+    prefix: str
+    cause: Cause
+    reason: str
+    late_from: datetime
+    clock: str | None = None
+    assignment: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    ticket: Ticket
+    acts: Sequence[Act]
+    readings: Sequence[Reading]
+    jurisdiction: Jurisdiction
+    handovers: Sequence[Handover]
 
 
 def due_pushes(
@@ -59,16 +99,17 @@ def due_pushes(
     jurisdiction: Jurisdiction,
     already: frozenset[str],
     now: datetime,
+    handovers: Sequence[Handover] = (),
 ) -> tuple[Escalation, ...]:
     """Every step that is due at `now` and whose key is not in `already`, the earliest first.
 
     `readings` are the clocks of `acts`. A late sweep gets all it missed that still matters:
-    an acknowledgement ends the steps for the assignment, a stop those for its clock, and what
-    is late is no longer soon.
+    an acknowledgement ends the steps for the assignment, a stop those for its clock, work those
+    for its stalling, and what is late is no longer soon. Pushed is who is on duty at `now`.
     """
-    plan = _plan(ticket, acts, readings, jurisdiction)
-    due = (step for step in plan if step.due_at <= now < step.moot_from and step.key not in already)
-    return tuple(sorted(due, key=lambda step: (step.due_at, step.key)))
+    scene = _Scene(ticket, acts, readings, jurisdiction, handovers)
+    due = (s for s in _plan(scene) if s.due_at <= now < s.moot_from and s.key not in already)
+    return tuple(_at(scene, s, now) for s in sorted(due, key=lambda s: (s.due_at, s.key)))
 
 
 def next_push_moment(
@@ -77,115 +118,185 @@ def next_push_moment(
     readings: Sequence[Reading],
     jurisdiction: Jurisdiction,
     after: datetime,
+    handovers: Sequence[Handover] = (),
 ) -> datetime | None:
     """When the next step falls due after `after` if nothing happens till then, if ever."""
-    plan = _plan(ticket, acts, readings, jurisdiction)
-    return min((step.due_at for step in plan if step.due_at > after), default=None)
+    scene = _Scene(ticket, acts, readings, jurisdiction, handovers)
+    return min((s.due_at for s in _plan(scene) if after < s.due_at < s.moot_from), default=None)
 
 
-def _plan(
-    ticket: Ticket, acts: Sequence[Act], readings: Sequence[Reading], jurisdiction: Jurisdiction
-) -> Iterator[Escalation]:
+def _plan(scene: _Scene) -> Iterator[Escalation]:
     """All steps of what stands open, past and to come."""
-    if not ticket.is_open:
+    if not scene.ticket.is_open:
         return
-    if ticket.state is State.ASSIGNED and ticket.assigned_at is not None:
-        yield from _unacknowledged(ticket, acts, jurisdiction, ticket.assigned_at)
-    for reading in readings:
-        unstopped = reading.status in (Status.RUNNING, Status.BREACHED) and not reading.stopped_at
-        if unstopped and reading.name != _ACKNOWLEDGE_CLOCK:
-            yield from _clock(ticket, acts, reading, jurisdiction)
+    for matter in _matters(scene):
+        yield from _chain(scene, matter)
+    for reading in scene.readings:
+        if _unstopped(reading):
+            yield from _soon(scene, reading)
 
 
-def _unacknowledged(
-    ticket: Ticket, acts: Sequence[Act], jurisdiction: Jurisdiction, assigned_at: datetime
-) -> Iterator[Escalation]:
-    assigns = (Action.ASSIGN, Action.REASSIGN)
-    position = max(p for p, act in enumerate(acts) if act.action in assigns)
-    minutes = jurisdiction.acknowledge_within // timedelta(minutes=1)
-    late_from = assigned_at.astimezone(UTC) + jurisdiction.acknowledge_within + _TICK
-    prefix, reason = f"acknowledge:{position}", f"交办超过{minutes}分钟未签收"
-    for number, step, key in _steps(jurisdiction, ticket, prefix):
-        unit, contacts = _audience(jurisdiction, ticket, step.target)
-        due_at = late_from + step.after
-        cause = Cause.UNACKNOWLEDGED
-        yield Escalation(key, cause, number, step.target, unit, contacts, reason, due_at)
+def _matters(scene: _Scene) -> Iterator[_Matter]:
+    makers = {
+        **dict.fromkeys(_UNASSIGNED, _unassigned),
+        State.ASSIGNED: _unacknowledged,
+        **dict.fromkeys(_AT_WORK, _stalled),
+    }
+    if maker := makers.get(scene.ticket.state):
+        yield from maker(scene)
+    yield from (_late(scene, reading) for reading in scene.readings if _unstopped(reading))
 
 
-def _clock(
-    ticket: Ticket, acts: Sequence[Act], reading: Reading, jurisdiction: Jurisdiction
-) -> Iterator[Escalation]:
-    prefix, late_from = _clock_key(acts, reading), reading.due + _TICK
-    due = _shown(reading.due, jurisdiction)
-    # Half of a short clock at most, lest the reminder come with the assignment.
-    lead = min(jurisdiction.warn_before, (reading.due - reading.start) / 2)
-    unit, contacts = _audience(jurisdiction, ticket, "duty")
-    yield Escalation(
-        key=f"{prefix}:soon",
-        cause=Cause.CLOCK_SOON,
-        step=0,
-        target="duty",
-        unit=unit,
-        contacts=contacts,
-        reason=f"时限“{reading.title}”将于{due}到期",
-        due_at=reading.due - lead,
-        clock=reading.name,
-        moot_from=late_from,
+def _unassigned(scene: _Scene) -> Iterator[_Matter]:
+    within = scene.jurisdiction.triage_within
+    if within is None:
+        return
+    begins = (Action.OPEN, Action.REOPEN, Action.RETURN)
+    position = max(p for p, act in enumerate(scene.acts) if act.action in begins)
+    reason = f"待研判交办超过{_span(within)}"
+    late_from = scene.acts[position].at + within + _TICK
+    yield _Matter(f"triage:{position}", Cause.UNASSIGNED, reason, late_from)
+
+
+def _unacknowledged(scene: _Scene) -> Iterator[_Matter]:
+    position = max(p for p, act in enumerate(scene.acts) if act.action in _ASSIGNS)
+    within = scene.jurisdiction.acknowledge_within
+    minutes = within // timedelta(minutes=1)
+    yield _Matter(
+        prefix=f"acknowledge:{position}",
+        cause=Cause.UNACKNOWLEDGED,
+        reason=f"交办超过{minutes}分钟未签收",
+        late_from=scene.acts[position].at + within + _TICK,
+        assignment=position,
     )
-    for number, step, key in _steps(jurisdiction, ticket, f"{prefix}:late"):
-        unit, contacts = _audience(jurisdiction, ticket, step.target)
+
+
+def _stalled(scene: _Scene) -> Iterator[_Matter]:
+    """Acknowledged, but nobody does anything while a clock runs: every act of work arms it anew."""
+    within = dict(scene.jurisdiction.stalls_after).get(scene.ticket.grade)
+    if within is None or not any(_unstopped(reading) for reading in scene.readings):
+        return
+    worked = [act for act in scene.acts if _works(act)]
+    reason = f"签收后超过{_span(within)}没有处置进展"
+    late_from = worked[-1].at + within + _TICK
+    yield _Matter(f"stalled:{len(worked)}", Cause.STALLED, reason, late_from)
+
+
+def _works(act: Act) -> bool:
+    return act.action not in _IDLE and (act.who != MACHINE or act.action in _ASSIGNS)
+
+
+def _late(scene: _Scene, reading: Reading) -> _Matter:
+    due = _shown(reading.due, scene.jurisdiction)
+    return _Matter(
+        prefix=f"{_clock_key(scene.acts, reading)}:late",
+        cause=Cause.CLOCK_LATE,
+        reason=f"时限“{reading.title}”已超期，应于{due}前完成",
+        late_from=reading.due + _TICK,
+        clock=reading.name,
+    )
+
+
+def _chain(scene: _Scene, matter: _Matter) -> Iterator[Escalation]:
+    """The steps of the grade's chain; where nobody is available the next one comes at once."""
+    at_once: datetime | None = None
+    for number, step, key in _steps(scene, matter.prefix):
+        planned = awake(scene.jurisdiction, scene.ticket.grade, matter.late_from + step.after)
+        due_at = min(planned, at_once) if at_once else planned
+        found = audience(scene.jurisdiction, scene.ticket, step, due_at, scene.handovers)
+        at_once = None if found.contacts else due_at
         yield Escalation(
             key=key,
-            cause=Cause.CLOCK_LATE,
+            cause=matter.cause,
             step=number,
             target=step.target,
-            unit=unit,
-            contacts=contacts,
-            reason=f"时限“{reading.title}”已超期，应于{due}前完成",
-            due_at=late_from + step.after,
-            clock=reading.name,
+            unit=found.unit,
+            contacts=found.contacts,
+            reason=matter.reason,
+            due_at=due_at,
+            clock=matter.clock,
+            assignment=matter.assignment,
         )
 
 
-def _steps(
-    jurisdiction: Jurisdiction, ticket: Ticket, prefix: str
-) -> Iterator[tuple[int, ChainStep, str]]:
+def _soon(scene: _Scene, reading: Reading) -> Iterator[Escalation]:
+    prefix, late_from = _clock_key(scene.acts, reading), reading.due + _TICK
+    due = _shown(reading.due, scene.jurisdiction)
+    for one in reminders(scene.jurisdiction, reading, _granted(scene.acts, reading)):
+        due_at = awake(scene.jurisdiction, scene.ticket.grade, one.at)
+        found = _reminded(scene, due_at)
+        yield Escalation(
+            key=f"{prefix}:{one.name}",
+            cause=Cause.CLOCK_SOON,
+            step=0,
+            target="duty",
+            unit=found.unit,
+            contacts=found.contacts,
+            reason=f"时限“{reading.title}”{one.said.format(due=due)}",
+            due_at=due_at,
+            clock=reading.name,
+            moot_from=min(one.until or late_from, late_from),
+        )
+
+
+def _reminded(scene: _Scene, at: datetime) -> Audience:
+    """Who is on duty for the unit at `at`; its principal where nobody is."""
+    duty, principal = (
+        audience(scene.jurisdiction, scene.ticket, step, at, scene.handovers) for step in _ASKED
+    )
+    return duty if duty.contacts else principal
+
+
+def _at(scene: _Scene, step: Escalation, now: datetime) -> Escalation:
+    """The step as it is pushed at `now`: to who is on duty by then, if anybody is."""
+    if step.cause is Cause.CLOCK_SOON:
+        return replace(step, contacts=_reminded(scene, now).contacts)
+    asked = dict(scene.jurisdiction.chains)[scene.ticket.grade][step.step]
+    found = audience(scene.jurisdiction, scene.ticket, asked, now, scene.handovers)
+    if not step.contacts:
+        return replace(step, reason=f"{step.reason}（无人在岗，直接催办下一级）")
+    return replace(step, contacts=found.contacts or step.contacts)
+
+
+def _steps(scene: _Scene, prefix: str) -> Iterator[tuple[int, ChainStep, str]]:
     """(number, step, key) of the grade's chain.
 
     The key names the target and not the step's number, so that after a re-grading, or an edit
     of the chain, nobody is pushed again for the same lateness and nobody is left out.
     """
     seen: Counter[str] = Counter()
-    for number, step in enumerate(dict(jurisdiction.chains).get(ticket.grade, ())):
+    for number, step in enumerate(dict(scene.jurisdiction.chains).get(scene.ticket.grade, ())):
         seen[step.target] += 1
         yield number, step, f"{prefix}:{step.target}:{seen[step.target]}"
 
 
+def _unstopped(reading: Reading) -> bool:
+    open_ = reading.status in (Status.RUNNING, Status.BREACHED) and not reading.stopped_at
+    return open_ and reading.name != _ACKNOWLEDGE_CLOCK
+
+
 def _clock_key(acts: Sequence[Act], reading: Reading) -> str:
     """Names one due time of one clock: a granted extension makes the steps due afresh."""
-    granted = sum(
-        act.action == Action.EXTEND and act.data.get("clock") == reading.name for act in acts
-    )
+    granted = sum(1 for _ in _extensions(acts, reading))
     which = f"{reading.start:%Y%m%dT%H%M%S%f}" if reading.seq is not None else "0"
     return f"clock:{reading.name}:{reading.round}:{which}:{granted}"
 
 
-def _audience(
-    jurisdiction: Jurisdiction, ticket: Ticket, target: str
-) -> tuple[str, tuple[Contact, ...]]:
-    code = target
-    if target in ("duty", "principal"):
-        code = ticket.unit or jurisdiction.coordinator
-    elif target == "coordinator":
-        code = jurisdiction.coordinator
-    unit = jurisdiction.unit(code) or jurisdiction.unit(jurisdiction.coordinator)
-    return (unit.code, _contacts(unit, target)) if unit else (code, ())
+def _granted(acts: Sequence[Act], reading: Reading) -> datetime | None:
+    """When the clock was last extended, if it was."""
+    return max((act.at for act in _extensions(acts, reading)), default=None)
 
 
-def _contacts(unit: Unit, target: str) -> tuple[Contact, ...]:
-    return (unit.principal,) if target == "principal" or not unit.duty else unit.duty
+def _extensions(acts: Sequence[Act], reading: Reading) -> Iterator[Act]:
+    named = (act for act in acts if act.action == Action.EXTEND)
+    yield from (act for act in named if act.data.get("clock") == reading.name)
 
 
 def _shown(time: datetime, jurisdiction: Jurisdiction) -> str:
     local = time.astimezone(ZoneInfo(jurisdiction.zone))
     return f"{local.month}月{local.day}日{local:%H:%M}"
+
+
+def _span(length: timedelta) -> str:
+    minutes = length // timedelta(minutes=1)
+    return f"{minutes // 60}小时" if minutes >= 60 and minutes % 60 == 0 else f"{minutes}分钟"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from responder.consultation import PHASES
 from responder.readmodels import FieldSpec
 from responder.transitions import Action
 
@@ -26,6 +27,8 @@ def _text(label: str) -> FieldSpec:
 
 
 _UNIT = FieldSpec("unit", "责任单位", "unit")
+_RELEASING = FieldSpec("releasing_unit", "统一发布单位（涉及多个单位时）", "unit", required=False)
+_GATES = FieldSpec("gates", "稿件情形（有则须加审）", "gates", required=False)
 _CLOCK = FieldSpec("clock", "时限", "clock")
 _APPROVER = FieldSpec("approver", "批准人", "approver")
 _PROMISE = FieldSpec("promise", "承诺编号", "promise")
@@ -45,20 +48,24 @@ FORMS: dict[Action, Form] = {
         "按新等级重新核定适用时限，已有时限不会删除。",
     ),
     Action.ASSIGN: Form(
-        (_UNIT, FieldSpec("co_units", "协办单位", "units", required=False)),
+        (_UNIT, FieldSpec("co_units", "协办单位", "units", required=False), _RELEASING),
         "推送责任单位，等待签收；逾期未签收将逐级催办。",
         "primary",
     ),
-    Action.REASSIGN: Form((_UNIT, _reason()), "改由新单位办理，国家规定时限不因此停止。"),
+    Action.REASSIGN: Form(
+        (_UNIT, _RELEASING, _reason()), "改由新单位办理，国家规定时限不因此停止。"
+    ),
     Action.ACKNOWLEDGE: Form((), "签收后停止签收催办，国家规定时限继续计时。", "primary"),
     Action.RETURN: Form(
         (_reason("退回理由"),), "退回牵头协调单位重新交办，时限继续计时。", "danger"
     ),
     Action.START: Form((), "进入处置中。", "primary"),
-    Action.SUBMIT: Form((FieldSpec("draft", "拟发布内容", "longtext"),), "进入审核。", "primary"),
+    Action.SUBMIT: Form(
+        (FieldSpec("draft", "拟发布内容", "longtext"), _GATES), "进入审核。", "primary"
+    ),
     Action.SEND_BACK: Form((_reason("修改意见"),), "退回处置单位修改。"),
     Action.APPROVE: Form(
-        (FieldSpec("step", "审核环节", "text"),), "记录本环节审核通过。", "primary"
+        (FieldSpec("step", "审核环节", "step"), _GATES), "记录本环节审核通过。", "primary"
     ),
     Action.PUBLISH: Form(
         (
@@ -120,7 +127,15 @@ FORMS: dict[Action, Form] = {
     ),
     Action.PROMISE_WAIVED: Form((_PROMISE, _APPROVER, _reason()), "经批准免除该承诺。", "danger"),
     Action.VERIFY: Form((_text("核查情况"),), "记录核查，停止核查时限。"),
-    Action.CONSULT: Form((_text("会商意见"),), "记录会商。"),
+    Action.CONSULT: Form(
+        (
+            FieldSpec("phase", "环节", "choice", required=False, choices=PHASES),
+            FieldSpec("units", "参加单位（发起时）", "units", required=False),
+            FieldSpec("unit", "发表意见的单位", "unit", required=False),
+            _text("议题、意见或结论"),
+        ),
+        "发起后通知参加单位；形成结论时记录各单位意见和缺席单位。不选环节即只作记录。",
+    ),
     Action.REPORT_UP: Form((_TO, _text("上报内容")), "记录上报。"),
     Action.NOTIFY: Form((_TO, _text("通报内容")), "记录通报。"),
     Action.HAND_OVER: Form((_TO, _text("移交内容")), "记录移交。"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -81,7 +82,7 @@ def respond_handler(
             home = jurisdictions[event.jurisdiction]
             if event.event_id in gone:
                 continue
-            ticket = known.get(event.event_id) or _opened(store, event, home, clock)
+            ticket = known.get(event.event_id) or _opened(store, message, home, clock)
             if ticket is None:
                 continue
             known[event.event_id] = ticket
@@ -208,12 +209,21 @@ def _tickets(connection: Connection, event_ids: Sequence[str]) -> dict[str, Know
 
 
 def _opened(
-    store: TicketStore, event: Event, jurisdiction: Jurisdiction, clock: Clock
+    store: TicketStore, message: EventChanged, jurisdiction: Jurisdiction, clock: Clock
 ) -> Known | None:
+    event = message.event
     if event.severity < max(jurisdiction.opens_from, Severity.ORDINARY):
         return None
-    stored, _new = store.open(of_event(event, jurisdiction, clock.now()))
+    opening = of_event(event, jurisdiction, clock.now(), _guessed(message))
+    stored, _new = store.open(opening)
     return _known(stored)
+
+
+def _guessed(message: EventChanged) -> str | None:
+    """The kind of unit that most of the posts point to; of several the first in the alphabet."""
+    guesses = Counter(one.verdict.unit_kind_guess for one in message.added)
+    ranked = sorted((-count, kind) for kind, count in guesses.items() if kind is not None)
+    return ranked[0][1] if ranked else None
 
 
 def _regraded(

@@ -74,17 +74,46 @@ PUSH_STATES: dict[str, str] = {
     "failed": "发送失败",
 }
 
+PUSH_PURPOSES: dict[str, str] = {
+    "case": "案情通知",
+    "assign": "催交办",
+    "acknowledge": "催签收",
+    "stall": "催处置",
+    "clock": "时限催办",
+    "duty": "交接班",
+    "watch": "监测方案",
+    "drift": "研判漂移",
+    "test": "推送测试",
+}
+
 TARGETS: dict[str, str] = {
     "duty": "值班人员",
     "principal": "主要负责人",
     "coordinator": "牵头协调单位",
+    "publicity": "宣传部门",
+    "leader": "分管领导",
+    "superior": "上级政府",
 }
 
 MACHINE = "machine"
+CONTACT = "contact:"
+"""Before the name of who acknowledged by the link of a push; no login looks like this."""
+
+
+def is_key(login: str) -> bool:
+    """True for the key of a machine client."""
+    return login.startswith("key.")
+
+
+def by_machine(login: str) -> bool:
+    """True where no person stands behind what `login` did."""
+    return login == MACHINE or is_key(login)
 
 
 def who(name: str) -> str:
     """`name` as shown; the machine is 系统."""
+    if name.startswith(CONTACT):
+        return f"{name.removeprefix(CONTACT)}（手机链接）"
     return "系统" if name == MACHINE else name
 
 

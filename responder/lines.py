@@ -10,11 +10,13 @@ from sqlalchemy import Row
 
 from responder import labels
 from responder.answers import Offer
+from responder.consultation import Consultation
 from responder.copies import event_of, post_of, verdict_of
 from responder.corrections import Correction
 from responder.explanation import shown
 from responder.readmodels import (
     ClockView,
+    ConsultationView,
     EventLine,
     HistoryLine,
     HitLine,
@@ -189,6 +191,10 @@ def push_line(row: Row[Any], jurisdiction: Jurisdiction | None) -> PushLine:
         attempts=row.attempts,
         delivered_at=row.delivered_at,
         error=row.error,
+        via=row.via or "",
+        purpose_zh=labels.named(labels.PUSH_PURPOSES, row.purpose),
+        next_try_at=row.lease_until if row.state == "pending" and row.attempts else None,
+        acknowledged_at=row.acknowledged_at,
     )
 
 
@@ -232,6 +238,21 @@ def history_line(
     )
 
 
+def consultation_view(one: Consultation, jurisdiction: Jurisdiction | None) -> ConsultationView:
+    """One round of 会商 as shown."""
+    return ConsultationView(
+        number=one.number,
+        opened_at=one.opened_at,
+        question=mask(one.question),
+        units_zh=tuple(unit_zh(jurisdiction, code) for code in one.units),
+        opinions=tuple((unit_zh(jurisdiction, o.unit), mask(o.text)) for o in one.opinions),
+        concluded_at=one.concluded_at,
+        conclusion=mask(one.conclusion),
+        absent_zh=tuple(unit_zh(jurisdiction, code) for code in one.silent),
+        units=one.units,
+    )
+
+
 def masked(value: Any) -> Any:
     """JSON values with personal numbers masked in every text."""
     if isinstance(value, str):
@@ -252,7 +273,11 @@ def summary(action: str, data: Mapping[str, Any], jurisdiction: Jurisdiction | N
         parts.append("突发事件" if data.get("emergency") else "非突发")
     if data.get("unit"):
         parts.append(unit_zh(jurisdiction, str(data["unit"])))
-    parts += [unit_zh(jurisdiction, str(code)) for code in data.get("co_units") or ()]
+    for key in ("co_units", "units"):
+        parts += [unit_zh(jurisdiction, str(code)) for code in data.get(key) or ()]
+    if data.get("absent"):
+        absent = "、".join(unit_zh(jurisdiction, str(code)) for code in data["absent"])
+        parts.append(f"缺席：{absent}")
     if data.get("speaker"):
         principal = "（主要负责人）" if data.get("principal") else ""
         parts.append(f"发言人：{data['speaker']}{principal}")

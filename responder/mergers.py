@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from responder.act import Act
-from responder.labels import MACHINE
+from responder.labels import MACHINE, by_machine
 from responder.rows import insert_new
 from responder.schema import event_aliases, event_copies, event_posts
 from responder.store import TicketStore
@@ -48,7 +48,7 @@ def merge_tickets(store: TicketStore, gone: str, into: str, now: datetime) -> bo
     """
     stored, acts = store.history(gone)
     both_open = stored.ticket.is_open and store.get(into).ticket.is_open
-    if not both_open or any(act.who != MACHINE for act in acts):
+    if not both_open or any(not by_machine(act.who) for act in acts):
         return False
     act = Act(now, MACHINE, "merge", {"into": into, "reason": REASON})
     try:

@@ -9,8 +9,9 @@ from responder.act import Act
 from responder.announce import announcer
 from responder.doors import text_of
 from responder.labels import MACHINE
+from responder.origins import Origin
 from responder.people import Person
-from responder.routing import Routed, route
+from responder.routing import Routed, Wording, route
 from responder.store import Opening
 from yuqing.domain.errors import InvalidMessage
 from yuqing.domain.event import Event
@@ -35,11 +36,19 @@ class NewCase:
     first_posted_at: datetime | None = None
     discovered_at: datetime | None = None
     event_id: str | None = None
+    origin: Origin = Origin.OTHER
+    reference: str | None = None
 
 
-def of_event(event: Event, jurisdiction: Jurisdiction, now: datetime) -> Opening:
-    """The case that the machine opens for an event, and charges at once with a grade below 重大."""
-    routed = route(jurisdiction, event.topic, event.places, event.severity)
+def of_event(
+    event: Event, jurisdiction: Jurisdiction, now: datetime, unit_kind: str | None = None
+) -> Opening:
+    """The case that the machine opens for an event, and charges at once with a grade below 重大.
+
+    `unit_kind` is the kind of unit that the judge guessed from the posts.
+    """
+    wording = Wording(event.title, unit_kind)
+    routed = route(jurisdiction, event.topic, event.places, event.severity, wording)
     data: dict[str, object] = {
         "event": event.event_id,
         "first_posted_at": event.first_posted_at.isoformat(),
@@ -85,6 +94,7 @@ def by_hand(case: NewCase, person: Person, jurisdiction: Jurisdiction, now: date
         data["first_posted_at"] = case.first_posted_at.isoformat()
     if case.event_id is not None:
         data["event"] = case.event_id
+    data |= _whence(case)
     places = tuple(text_of("places", place, 100) for place in case.places)
     return Opening(
         jurisdiction=jurisdiction.code,
@@ -94,11 +104,25 @@ def by_hand(case: NewCase, person: Person, jurisdiction: Jurisdiction, now: date
         disposition=Disposition.NONE.value,
         places=places,
         policy=jurisdiction.policy,
-        routing=route(jurisdiction, topic, places, Severity(case.grade)).reasons,
+        routing=route(
+            jurisdiction, topic, places, Severity(case.grade), Wording(f"{title}\n{text}")
+        ).reasons,
         act=Act(now, person.login, "open", data),
         event_id=case.event_id,
+        origin=case.origin.value,
         announce=announcer(jurisdiction),
     )
+
+
+def _whence(case: NewCase) -> dict[str, object]:
+    if case.origin is Origin.CYBERSPACE and not case.reference:
+        raise InvalidMessage("reference: 请填写网信部门通报的文号或编号")
+    if case.origin is Origin.OFFLINE and case.event_id is not None:
+        raise InvalidMessage("origin: 已有舆情事件的不是尚未上网的情况")
+    found: dict[str, object] = {"origin": case.origin.value}
+    if case.reference:
+        found["reference"] = text_of("reference", case.reference, 200)
+    return found
 
 
 def _certain(event: Event, jurisdiction: Jurisdiction) -> bool:

@@ -8,14 +8,16 @@ and says so, for only a channel's word proves that something was delivered.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, or_, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, Engine, Row, delete, update
 
+from responder.claims import ATTEMPTS, LEASE, claim, write
+from responder.deliveries import Links, push_due
 from responder.push import Pusher
 from responder.rows import insert_new
 from responder.schema import notices, outbox
@@ -24,13 +26,10 @@ from stream.codec import encode
 from stream.messages import Corrected, Regrouped, TicketChanged
 from stream.sql import failures_named
 from stream.topics import DECISIONS, TICKETS
-from yuqing.domain.clock import Clock, real_span
+from yuqing.domain.clock import Clock
 from yuqing.domain.errors import RetryLater
 
-LEASE = timedelta(minutes=2)
-FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(minutes=10)
-ATTEMPTS = 12
+__all__ = ["ATTEMPTS", "LEASE", "Push", "cancel", "put_change", "put_pushes", "send_due"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,11 @@ class Push:
     """One message to one audience, and through their channels to the people behind it.
 
     `key` names it for ever: written twice, it is one. `audience` (unit:CODE, person:LOGIN,
-    role:ROLE) sees it in the console at once. `purpose` is acknowledge, clock, watch or case.
+    role:ROLE) sees it in the console at once. `purpose` is assign, acknowledge, clock, watch,
+    case, duty or test.
     `recipients` are (name, apprise URLs in the order to try); without one it stays in the console.
+    `assignment` is the position of the act that charged the unit, where its people may acknowledge
+    by a link of the message.
     """
 
     key: str
@@ -52,6 +54,7 @@ class Push:
     due_at: datetime
     ticket_id: str | None = None
     recipients: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    assignment: int | None = None
 
 
 def put_pushes(connection: Connection, pushes: Sequence[Push], now: datetime) -> int:
@@ -106,33 +109,23 @@ def send_due(
     clock: Clock,
     limit: int = 100,
     console: str = "",
+    secret: str = "",
 ) -> int:
     """Send up to `limit` due rows: changes to the bus, pushes to people; returns how many left.
 
     `console` is its address as people reach it: each message ends with the link to what it is
-    about. Without one there is no link.
+    about, and, where a `secret` signs it, with one that acknowledges. Without one there is none.
 
     Safe in any number of processes. Raises RetryLater when the store or the bus is away; what
     was claimed then comes again when its lease has run out.
     """
-    changes = _claim(engine, outbox.c.kind == "bus", clock, limit)
+    changes = claim(engine, outbox.c.kind == "bus", clock, limit)
     try:
         if changes:
             _publish(engine, changes, publish)
     finally:  # people are told also while the bus is away
-        sent = _push_due(engine, pusher, clock, limit, console)
+        sent = push_due(engine, pusher, clock, limit, Links(console, secret))
     return len(changes) + sent
-
-
-def _push_due(engine: Engine, pusher: Pusher, clock: Clock, limit: int, console: str) -> int:
-    sent = 0
-    for _ in range(limit):
-        # One at a time: a slow channel must not let the lease of those behind it run out.
-        claimed = _claim(engine, outbox.c.kind == "push", clock, 1)
-        if not claimed:
-            break
-        sent += _push(engine, claimed[0], pusher, clock, console)
-    return sent
 
 
 def _publish(
@@ -149,58 +142,10 @@ def _publish(
         publish(messages)
     except RetryLater as error:
         # Free again at once: while these waited, later changes of the same ticket would overtake.
-        _write(engine, ids, lease_until=None, error=str(error))
+        write(engine, ids, lease_until=None, error=str(error))
         raise
     with failures_named(), engine.begin() as connection:
         connection.execute(delete(outbox).where(outbox.c.outbox_id.in_(ids)))
-
-
-def _push(engine: Engine, row: Row[Any], pusher: Pusher, clock: Clock, console: str) -> int:
-    message = row.payload
-    # The link is ours and comes last: nothing that strangers wrote stands behind it.
-    link = f"\n查看：{console.rstrip('/')}{message['link']}" if console else ""
-    delivery = pusher.push(message["channels"], message["title"], message["body"] + link)
-    now = clock.now()
-    if delivery.error is None:
-        done = {"state": "sent", "delivered_at": now, "lease_until": None, "error": None}
-        _write(engine, [row.outbox_id], **done)
-        return 1
-    pause = real_span(clock, min(FIRST_PAUSE * 2 ** min(row.attempts - 1, 20), LONGEST_PAUSE))
-    _refused(engine, row, now + pause, delivery.error)
-    return 0
-
-
-def _refused(engine: Engine, row: Row[Any], later: datetime, error: str) -> None:
-    # Only while it is still ours: meanwhile it may have been called off, or, the lease having run
-    # out, sent by another.
-    ours = (outbox.c.outbox_id == row.outbox_id) & (outbox.c.attempts == row.attempts)
-    state = "failed" if row.attempts >= ATTEMPTS else "pending"
-    values = {"state": state, "lease_until": later, "error": error[:2000]}
-    with failures_named(), engine.begin() as connection:
-        connection.execute(update(outbox).where(ours, outbox.c.state == "pending").values(values))
-
-
-def _claim(
-    engine: Engine, kind: ColumnElement[bool], clock: Clock, limit: int
-) -> Sequence[Row[Any]]:
-    now = clock.now()
-    free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
-    due = (
-        select(outbox.c.outbox_id)
-        .where(outbox.c.state == "pending", outbox.c.due_at <= now, kind, free)
-        .order_by(outbox.c.outbox_id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    lease = {"lease_until": now + real_span(clock, LEASE), "attempts": outbox.c.attempts + 1}
-    claim = update(outbox).where(outbox.c.outbox_id.in_(due)).values(lease).returning(outbox)
-    with failures_named(), engine.begin() as connection:
-        return sorted(connection.execute(claim).all(), key=lambda row: row.outbox_id)
-
-
-def _write(engine: Engine, ids: Sequence[int], **values: Any) -> None:
-    with failures_named(), engine.begin() as connection:
-        connection.execute(update(outbox).where(outbox.c.outbox_id.in_(ids)).values(values))
 
 
 def _fresh(now: datetime, due_at: datetime) -> dict[str, Any]:
@@ -213,16 +158,23 @@ def _push_rows(push: Push, now: datetime) -> list[dict[str, Any]]:
         "ticket_id": push.ticket_id,
         "purpose": push.purpose,
         "target": push.audience,
+        "assignment": push.assignment,
     }
     message = {"title": push.title, "body": push.body, "link": push.link}
+    message |= {"jurisdiction": push.jurisdiction}
     return [
         row
         | {"key": f"{push.key}:{number}"}
         | {"payload": message | {"recipient": name, "channels": list(channels)}}
         | _fresh(now, push.due_at)
-        | {"state": "pending" if channels else "console"}
+        | {"state": "pending" if channels else "console", "person": _person(channels)}
         for number, (name, channels) in enumerate(push.recipients or (("", ()),))
     ]
+
+
+def _person(channels: Sequence[str]) -> str | None:
+    # Whoever is reached by the same channels reads the same screen.
+    return hashlib.sha256("\n".join(channels).encode()).hexdigest() if channels else None
 
 
 def _notice(push: Push, now: datetime) -> dict[str, Any]:

@@ -11,10 +11,13 @@ from sqlalchemy import Connection, Row, func, select
 
 from responder import labels
 from responder.answers import offer_of
+from responder.conduct import conduct_of
+from responder.consultation import consultations
 from responder.corrections import latest
 from responder.lines import (
     Jurisdictions,
     clock_views,
+    consultation_view,
     event_line,
     history_line,
     offer_line,
@@ -23,9 +26,10 @@ from responder.lines import (
     ticket_line,
     unit_zh,
 )
+from responder.origins import TITLES as ORIGINS
 from responder.people import Person, Role
 from responder.readmodels import Counts, EventLine, EventPage, OfferLine, PostLine, TicketPage
-from responder.registers import clocks_by_ticket, is_late, visible
+from responder.registers import beyond, clocks_by_ticket, is_late, visible
 from responder.schema import (
     event_copies,
     event_posts,
@@ -36,6 +40,7 @@ from responder.schema import (
     ticket_events,
     tickets,
 )
+from responder.stored import acts_of
 
 
 def ticket_page(
@@ -48,6 +53,7 @@ def ticket_page(
     )
     names = _names(connection)
     event = event_of_id(connection, row.event_id) if row.event_id else None
+    conduct = conduct_of(row, acts_of(connection, row.ticket_id), jurisdiction, names)
     return TicketPage(
         line=ticket_line(row, clocks, jurisdictions),
         round=row.round,
@@ -82,6 +88,16 @@ def ticket_page(
         graded_by_human=row.graded_by_human,
         proposal_zh=_proposal(row, event),
         policy_name=str(row.policy["name"]),
+        approved_line=conduct.line,
+        releasing_unit_zh=conduct.releasing_unit_zh,
+        review=conduct.review,
+        reports=conduct.reports,
+        origin_zh=labels.named(ORIGINS, row.origin),
+        reference=conduct.reference,
+        consultations=tuple(
+            consultation_view(one, jurisdiction)
+            for one in consultations(acts_of(connection, row.ticket_id))
+        ),
     )
 
 
@@ -114,7 +130,12 @@ def posts_of(connection: Connection, event_id: str, size: int = 500) -> tuple[Po
 
 
 def offer_lines(
-    connection: Connection, person: Person | None, ticket_id: str | None, size: int, state: str = ""
+    connection: Connection,
+    person: Person | None,
+    ticket_id: str | None,
+    size: int,
+    state: str = "",
+    after: str | None = None,
 ) -> tuple[OfferLine, ...]:
     """Offers, newest first: of one ticket, or of all that `person` may see."""
     query = (
@@ -129,6 +150,8 @@ def offer_lines(
         query = query.where(offers.c.ticket_id == ticket_id)
     if state:
         query = query.where(offers.c.state == state)
+    if after is not None:
+        query = query.where(beyond(offers.c.offered_at, offers.c.offer_id, after))
     return tuple(offer_line(offer_of(row), row.title) for row in connection.execute(query))
 
 

@@ -60,6 +60,15 @@ class TicketLine:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkGroup:
+    """Tickets that wait for the same thing of one person; `next_zh` says what to do with them."""
+
+    title: str
+    next_zh: str
+    lines: tuple[TicketLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryLine:
     """One act of a ticket's history; `summary_zh` says it in a sentence."""
 
@@ -77,7 +86,11 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class PushLine:
-    """One push of a ticket; `state`: pending, sent, console (no channel), cancelled, failed."""
+    """One push of a ticket; `state`: pending, sent, console (no channel), cancelled, failed.
+
+    `via` is the channel that took it, `error` what those that did not said; `acknowledged_at`
+    when its link was used.
+    """
 
     push_id: int
     purpose: str
@@ -90,6 +103,20 @@ class PushLine:
     attempts: int
     delivered_at: datetime | None
     error: str | None
+    via: str = ""
+    purpose_zh: str = ""
+    next_try_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One push in the log of all: `push`, the ticket it is about if any, and to whom by name."""
+
+    push: PushLine
+    ticket_id: str | None
+    recipient: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +172,37 @@ class OfferLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One step that the newest draft needs; `who` approved it, None while nobody has; `by_zh` is
+    the role or unit that it is for."""
+
+    code: str
+    name: str
+    basis: str
+    who: str | None
+    by_zh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One body that is to be told of the ticket: `position` is the history entry that told it,
+    `receipt` what it answered."""
+
+    to: str
+    to_zh: str
+    duty_zh: str
+    required: bool
+    position: int | None
+    at: datetime | None
+    receipt: str | None
+    receipt_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One thing an action asks for. `kind`: text, longtext, datetime, unit, units, grade, bool,
-    clock, promise, position, ticket, url, approver. `choices` are (value, label); where there are
-    any, the answer is one of them (of `units`: some)."""
+    clock, promise, position, ticket, url, approver, choice, step, gates. `choices` are (value,
+    label); where there are any, the answer is one of them (of `units` and `gates`: some)."""
 
     name: str
     label_zh: str
@@ -202,6 +256,22 @@ class EventPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsultationView:
+    """One round of 会商; `opinions` are (unit, what it said), `absent_zh` who said nothing (so
+    far, while `conclusion` is empty)."""
+
+    number: int
+    opened_at: datetime
+    question: str
+    units_zh: tuple[str, ...]
+    opinions: tuple[tuple[str, str], ...]
+    concluded_at: datetime | None
+    conclusion: str
+    absent_zh: tuple[str, ...]
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TicketPage:
     """All of one ticket: every round's clocks, whole history, pushes, offers, what it rests on.
 
@@ -227,6 +297,13 @@ class TicketPage:
     graded_by_human: bool
     proposal_zh: str
     policy_name: str
+    approved_line: str = ""
+    releasing_unit_zh: str = ""
+    review: tuple[ReviewLine, ...] = ()
+    reports: tuple[ReportLine, ...] = ()
+    origin_zh: str = ""
+    reference: str = ""
+    consultations: tuple[ConsultationView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,13 @@ from responder.lines import masked
 from responder.schema import ticket_events
 
 
-def record_of(connection: Connection, row: Row[Any], now: datetime) -> dict[str, Any]:
+def record_of(
+    connection: Connection, row: Row[Any], now: datetime, show: Callable[[Any], Any] = masked
+) -> dict[str, Any]:
     """{id, policy, now, events [{at, who, action, data, from, to}]} of the ticket `row`.
 
-    One line of what `yuqing clocks` reads; times ISO 8601 in UTC. Personal numbers are masked.
+    One line of what `yuqing clocks` reads; times ISO 8601 in UTC. Personal numbers are masked,
+    unless `show` is another.
     """
     query = (
         select(ticket_events)
@@ -25,16 +29,16 @@ def record_of(connection: Connection, row: Row[Any], now: datetime) -> dict[str,
         "id": row.ticket_id,
         "policy": row.policy,
         "now": max(now, row.changed_at).isoformat(),
-        "events": [_event(one) for one in connection.execute(query)],
+        "events": [_event(one, show) for one in connection.execute(query)],
     }
 
 
-def _event(row: Row[Any]) -> dict[str, Any]:
+def _event(row: Row[Any], show: Callable[[Any], Any]) -> dict[str, Any]:
     return {
         "at": row.at.isoformat(),
         "who": row.who,
         "action": row.action,
-        "data": masked(row.data),
+        "data": show(row.data),
         "from": row.from_state,
         "to": row.to_state,
     }

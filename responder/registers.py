@@ -11,18 +11,18 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    String,
     and_,
-    cast,
     exists,
     false,
     func,
     or_,
     select,
+    true,
 )
 
 from responder.people import Person, Role
 from responder.schema import event_copies, notice_reads, notices, ticket_clocks, tickets
+from responder.schema_doors import STANDING, ticket_units
 from yuqing.domain.errors import InvalidMessage
 from yuqing.domain.text import clean
 
@@ -42,6 +42,7 @@ class TicketFilter:
     event_id: str | None = None
     text: str = ""
     due_within: timedelta | None = None
+    origin: str | None = None
 
 
 def visible(person: Person) -> ColumnElement[bool]:
@@ -50,8 +51,8 @@ def visible(person: Person) -> ColumnElement[bool]:
     if person.role is Role.UNIT and person.unit is None:
         rules.append(false())
     elif person.role is Role.UNIT:
-        together = cast(tickets.c.co_units, String).contains(f'"{person.unit}"', autoescape=True)
-        rules.append(or_(tickets.c.unit == person.unit, together))
+        own = select(ticket_units.c.ticket_id).where(ticket_units.c.unit == person.unit)
+        rules.append(tickets.c.ticket_id.in_(own))
     return and_(*rules)
 
 
@@ -70,8 +71,11 @@ def readable(person: Person) -> ColumnElement[bool]:
 
 def narrowed(wanted: TicketFilter, now: datetime) -> ColumnElement[bool]:
     """The tickets that `wanted` describes, at `now`."""
-    rules: list[ColumnElement[bool]] = [tickets.c.grade >= wanted.grade_min]
-    for column in ("jurisdiction", "open", "unit", "topic", "event_id"):
+    # No rule where none is asked for: what an index holds is counted without a look at the rows.
+    rules: list[ColumnElement[bool]] = [true()]
+    if wanted.grade_min > 0:
+        rules.append(tickets.c.grade >= wanted.grade_min)
+    for column in ("jurisdiction", "open", "unit", "topic", "event_id", "origin"):
         if getattr(wanted, column) is not None:
             rules.append(tickets.c[column] == getattr(wanted, column))
     if wanted.states:
@@ -107,10 +111,20 @@ def _standing() -> ColumnElement[bool]:
 def urgent_rows(
     connection: Connection, where: ColumnElement[bool], size: int
 ) -> Sequence[Row[Any]]:
-    """The open tickets with an unstopped clock, the one due first before the others."""
-    due = select(func.min(ticket_clocks.c.due)).where(_standing()).scalar_subquery()
-    query = select(tickets).where(where, tickets.c.open, due.is_not(None))
-    return connection.execute(query.order_by(due, tickets.c.ticket_id).limit(size)).all()
+    """The open tickets with an unstopped clock, the one due first before the others.
+
+    Walks the standing clocks in order of their due times, no further than it must: a ticket with
+    several of them comes up several times.
+    """
+    joined = select(tickets).join(ticket_clocks, _standing()).where(where, tickets.c.open)
+    query = joined.where(STANDING).order_by(ticket_clocks.c.due, ticket_clocks.c.ticket_id)
+    found: dict[str, Row[Any]] = {}
+    with connection.execute(query, execution_options={"yield_per": 2 * size}) as rows:
+        for row in rows:
+            found.setdefault(row.ticket_id, row)
+            if len(found) == size:
+                break
+    return list(found.values())
 
 
 def ticket_rows(
@@ -120,7 +134,7 @@ def ticket_rows(
     total = connection.execute(select(func.count()).select_from(tickets).where(where)).scalar_one()
     query = select(tickets).where(where)
     if after is not None:
-        at, ticket_id = _key(after)
+        at, ticket_id = page_key(after)
         same = and_(tickets.c.opened_at == at, tickets.c.ticket_id < ticket_id)
         query = query.where(or_(tickets.c.opened_at < at, same))
     query = query.order_by(tickets.c.opened_at.desc(), tickets.c.ticket_id.desc())
@@ -165,7 +179,7 @@ def event_rows(
         .order_by(events.last_posted_at.desc(), events.event_id.desc())
     )
     if after is not None:
-        at, event_id = _key(after)
+        at, event_id = page_key(after)
         same = and_(events.last_posted_at == at, events.event_id < event_id)
         query = query.where(or_(events.last_posted_at < at, same))
     rows = connection.execute(query.limit(size + 1)).all()
@@ -186,7 +200,11 @@ def addressed(person: Person) -> ColumnElement[bool]:
 
 
 def notice_rows(
-    connection: Connection, person: Person, unread_only: bool, size: int
+    connection: Connection,
+    person: Person,
+    unread_only: bool,
+    size: int,
+    after: str | None = None,
 ) -> Sequence[Row[Any]]:
     """The latest notices of a person, of the person's unit and of the role."""
     mine = and_(
@@ -199,12 +217,24 @@ def notice_rows(
         .order_by(notices.c.at.desc(), notices.c.notice_id.desc())
         .limit(size)
     )
+    if after is not None:
+        query = query.where(beyond(notices.c.at, notices.c.notice_id, after))
     if unread_only:
         query = query.where(notice_reads.c.at.is_(None))
     return connection.execute(query).all()
 
 
-def _key(after: str) -> tuple[datetime, str]:
+def beyond(at: Any, number: Any, after: str) -> ColumnElement[bool]:
+    """What follows the row with the key `after` where the latest comes first, and of one moment
+    the highest number. Raises InvalidMessage."""
+    moment, name = page_key(after)
+    if not name.isdecimal() or len(name) > 18:
+        raise InvalidMessage("after: 翻页标记不对，请从第一页开始")
+    return or_(at < moment, and_(at == moment, number < int(name)))
+
+
+def page_key(after: str) -> tuple[datetime, str]:
+    """The time and the name of the last row of a page. Raises InvalidMessage."""
     at, bar, name = after.partition("|")
     try:
         moment = datetime.fromisoformat(at)

@@ -14,7 +14,10 @@ from responder.schema import ticket_numbers
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert those of `rows` that break no unique constraint; returns how many were new."""
     fresh = _new(connection, table).on_conflict_do_nothing()
-    return sum(connection.execute(fresh, dict(row)).rowcount for row in rows)
+    # Where the database numbers the rows, SQLAlchemy forgets how many there were unless asked.
+    counted = {"preserve_rowcount": True}
+    done = (connection.execute(fresh, dict(row), execution_options=counted) for row in rows)
+    return sum(one.rowcount for one in done)
 
 
 def next_number(connection: Connection, jurisdiction: str, year: int) -> int:

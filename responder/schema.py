@@ -62,6 +62,7 @@ tickets = Table(
     Column("policy", JSON, nullable=False),
     Column("routing", JSON, nullable=False),
     Column("merged_into", String(96)),
+    Column("origin", String(24)),
     Column("spokesperson", String(128)),
     Column("first_posted_at", UtcDateTime()),
     Column("discovered_at", UtcDateTime(), nullable=False),
@@ -163,11 +164,36 @@ outbox = Table(
     Column("lease_until", UtcDateTime()),
     Column("delivered_at", UtcDateTime()),
     Column("error", Text),
+    Column("person", String(64)),
+    Column("via", String(64)),
+    Column("assignment", Integer),
+    Column("acknowledged_at", UtcDateTime()),
     Index("outbox_due", "state", "due_at"),
     Index("outbox_ticket", "ticket_id"),
+    Index("outbox_person", "person", "state"),
 )
 """`kind`: push (to people) or bus (TicketChanged). `state`: pending, sent (a channel
-took it), console (there is no channel: a notice in the console is all), cancelled, failed."""
+took it), console (there is no channel: a notice in the console is all), cancelled, failed.
+`person`: what is due to one leaves together; `via`: the channel that took it; `assignment`: the
+act that its link acknowledges; `acknowledged_at`: when that link was used."""
+
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("handover_id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("jurisdiction", String(64), nullable=False),
+    Column("unit", String(64), nullable=False),
+    Column("giver", String(200), nullable=False),
+    Column("taker", String(200), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("given_by", String(128), nullable=False),
+    Column("given_at", UtcDateTime(), nullable=False),
+    Column("taken_by", String(128)),
+    Column("taken_at", UtcDateTime()),
+    Index("handovers_unit", "jurisdiction", "unit", "given_at"),
+    Index("handovers_waiting", "taken_at"),
+)
+"""交接班; `giver` and `taker` are names of contacts, `given_by` and `taken_by` logins."""
 
 notices = Table(
     "notices",
@@ -217,7 +243,9 @@ sign_ins = Table(
     Column("login", ForeignKey("people.login"), nullable=False),
     Column("created_at", UtcDateTime(), nullable=False),
     Column("expires_at", UtcDateTime(), nullable=False),
+    Column("used_at", UtcDateTime()),
 )
+"""`expires_at` is the latest end; one that nobody uses ends earlier, counted from `used_at`."""
 
 watchlists = Table(
     "watchlists",

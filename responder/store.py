@@ -12,15 +12,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from responder.act import Act
+from responder.audit import Entry, note, noted_act
 from responder.clocks import admit
+from responder.hooks import put_hooks
 from responder.labels import ACTIONS, who
 from responder.outbox import Push, cancel, put_change, put_pushes
 from responder.rows import next_number
 from responder.schema import SCRIPTS, VERSION_TABLE, tickets
+from responder.schema_doors import ticket_units
 from responder.stored import Stored, acts_of, insert_ticket, locked, stored_of, write
 from responder.ticket import Ticket
 from stream.messages import TicketChanged
@@ -46,6 +49,7 @@ class Opening:
     routing: tuple[str, ...]
     act: Act
     event_id: str | None = None
+    origin: str | None = None
     follow: tuple[Act, ...] = ()
     announce: Announce | None = None
 
@@ -175,7 +179,7 @@ class TicketStore:
             acts = acts_of(connection, ticket_id)
             if version != len(acts):
                 raise _conflict(ticket_id, version, acts)
-            parting = Change((act,), cancels=("acknowledge", "clock"))
+            parting = Change((act,), cancels=("assign", "acknowledge", "clock"))
             merged = apply(connection, stored_of(gone, acts), acts, parting)
             theirs, absorb = acts_of(connection, into), _absorb(merged, act)
             return merged, apply(connection, stored_of(kept, theirs), theirs, Change((absorb,)))
@@ -190,6 +194,12 @@ class TicketStore:
         )
         with failures_named(), reading(self.engine).begin() as connection:
             return tuple(connection.execute(query).scalars())
+
+    def next_look(self) -> datetime | None:
+        """When the sweep must look at a ticket next, if ever; past when it is behind."""
+        query = select(func.min(tickets.c.next_due_at))
+        with failures_named(), reading(self.engine).begin() as connection:
+            return connection.execute(query).scalar()
 
     def of_event(self, event_id: str) -> Stored | None:
         """The ticket that the event opened, if it did."""
@@ -216,7 +226,31 @@ def apply(connection: Connection, stored: Stored, acts: Sequence[Act], change: C
     put_pushes(connection, [*change.pushes, *announced], now)
     for act, ticket in zip(history[len(acts) :], steps, strict=True):
         put_change(connection, _told(changed, act, ticket), now)
+    _keep_units(connection, stored, changed)
+    put_hooks(connection, changed, history[len(acts) :], steps, now)
+    note(connection, *_noted(stored.ticket_id, history, len(acts)))
     return changed
+
+
+def _keep_units(connection: Connection, before: Stored, after: Stored) -> None:
+    old, new = (
+        {unit for unit in (ticket.unit, *ticket.co_units) if unit}
+        for ticket in (before.ticket, after.ticket)
+    )
+    if old == new:
+        return
+    mine = ticket_units.c.ticket_id == after.ticket_id
+    connection.execute(delete(ticket_units).where(mine))
+    rows = [{"unit": unit, "ticket_id": after.ticket_id} for unit in sorted(new)]
+    if rows:
+        connection.execute(insert(ticket_units), rows)
+
+
+def _noted(ticket_id: str, history: Sequence[Act], first: int) -> list[Entry]:
+    return [
+        noted_act(ticket_id, position, act.at, act.who, act.action, act.data)
+        for position, act in enumerate(history[first:], first)
+    ]
 
 
 def _told(stored: Stored, act: Act, ticket: Ticket) -> TicketChanged:
@@ -240,6 +274,7 @@ def _open(connection: Connection, opening: Opening) -> Stored:
         policy=opening.policy,
         routing=opening.routing,
         ticket=admit((), opening.act, opening.policy),
+        origin=opening.origin,
     )
     insert_ticket(connection, stored, opening.act)
     change = Change((opening.act, *opening.follow), announce=opening.announce)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from responder.act import Act
 from responder.clocks import Reading, Status, read_clocks
 from responder.copies import plain
-from responder.labels import MACHINE
+from responder.labels import by_machine
 from responder.policy import policy_from_data, policy_to_data
 from responder.schema import ticket_clocks, ticket_events, tickets
 from responder.ticket import Ticket, replay
@@ -35,6 +35,7 @@ class Stored:
     policy: Policy
     routing: tuple[str, ...]
     ticket: Ticket
+    origin: str | None = None
 
     @property
     def version(self) -> int:
@@ -80,6 +81,7 @@ def stored_of(row: Row[Any], acts: Sequence[Act]) -> Stored:
         policy=policy_from_data(row.policy),
         routing=tuple(row.routing),
         ticket=replay(acts),
+        origin=row.origin,
     )
 
 
@@ -89,6 +91,7 @@ def insert_ticket(connection: Connection, stored: Stored, opening: Act) -> None:
         "ticket_id": stored.ticket_id,
         "jurisdiction": stored.jurisdiction,
         "event_id": stored.event_id,
+        "origin": stored.origin,
         "title": stored.title,
         "topic": stored.topic,
         "disposition": stored.disposition,
@@ -168,8 +171,8 @@ def _standing(ticket: Ticket, history: Sequence[Act]) -> dict[str, Any]:
 
 
 def graded_by_human(acts: Sequence[Act]) -> bool:
-    """True when anybody but the machine has graded, an opening by hand included."""
-    return any(act.who != MACHINE for act in acts if act.action in ("open", "grade"))
+    """True when a person has graded, an opening by hand included; no key is a person."""
+    return any(not by_machine(act.who) for act in acts if act.action in ("open", "grade"))
 
 
 def spokesperson_of(acts: Sequence[Act]) -> str | None:

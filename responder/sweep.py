@@ -16,8 +16,10 @@ from responder.act import Act
 from responder.announce import message, recipients_of
 from responder.clocks import next_moment, read_clocks
 from responder.escalation import Cause, Escalation, due_pushes, next_push_moment
+from responder.handovers import Handovers
 from responder.labels import MACHINE
 from responder.outbox import Push
+from responder.roster import Handover
 from responder.store import Change, Decide, TicketStore
 from responder.stored import Stored
 from responder.transitions import Action
@@ -49,7 +51,7 @@ def sweep_due(
     Costs in proportion to what is due. Raises RetryLater when the store is away, and Unreadable,
     when all others have been looked at, for tickets that cannot be.
     """
-    decide = _deciding(jurisdictions, now)
+    decide = _deciding(jurisdictions, Handovers(store.engine).waiting(now), now)
     found = {ticket_id: _look(store, ticket_id, now, decide) for ticket_id in store.due(now, limit)}
     Watchlists(store.engine).alert_due(now)
     unreadable = [ticket_id for ticket_id, looked in found.items() if looked is None]
@@ -71,30 +73,42 @@ def _look(store: TicketStore, ticket_id: str, now: datetime, decide: Decide) -> 
         return None
 
 
-def _deciding(jurisdictions: Mapping[str, Jurisdiction], now: datetime) -> Decide:
+def _deciding(
+    jurisdictions: Mapping[str, Jurisdiction],
+    waiting: Mapping[str, Sequence[Handover]],
+    now: datetime,
+) -> Decide:
     def decide(stored: Stored, acts: Sequence[Act]) -> Change:
         jurisdiction = jurisdictions.get(stored.jurisdiction)
         if jurisdiction is None:
             return Change(swept_at=now, next_look=now + UNCONFIGURED)
-        return look_at(stored, acts, jurisdiction, max(now, stored.ticket.last_at))
+        handovers = waiting.get(stored.jurisdiction, ())
+        return look_at(stored, acts, jurisdiction, max(now, stored.ticket.last_at), handovers)
 
     return decide
 
 
 def look_at(
-    stored: Stored, acts: Sequence[Act], jurisdiction: Jurisdiction, now: datetime
+    stored: Stored,
+    acts: Sequence[Act],
+    jurisdiction: Jurisdiction,
+    now: datetime,
+    handovers: Sequence[Handover] = (),
 ) -> Change:
-    """What the sweep writes to one ticket at `now`, which is not before its last act."""
+    """What the sweep writes to one ticket at `now`, which is not before its last act.
+
+    `handovers` are those of the jurisdiction that nobody has taken yet.
+    """
     ticket, readings = stored.ticket, read_clocks(acts, stored.policy, now)
     already = frozenset(str(a.data.get("key")) for a in acts if a.action == Action.ESCALATE)
-    due = due_pushes(ticket, acts, readings, jurisdiction, already, now)
+    due = due_pushes(ticket, acts, readings, jurisdiction, already, now, handovers)
     moments = (
-        next_push_moment(ticket, acts, readings, jurisdiction, now),
+        next_push_moment(ticket, acts, readings, jurisdiction, now, handovers),
         next_moment(acts, stored.policy, now),
     )
     return Change(
         acts=tuple(_act(step, now) for step in due),
-        pushes=tuple(_push(step, stored) for step in due),
+        pushes=tuple(_push(step, stored) for step in due if step.contacts),
         swept_at=now,
         next_look=min((moment for moment in moments if moment), default=None),
     )
@@ -106,26 +120,32 @@ def _act(step: Escalation, now: datetime) -> Act:
         "cause": step.cause.value,
         "step": step.step,
         "target": step.target,
-        "unit": step.unit,
         "reason": step.reason,
         "due_at": step.due_at.isoformat(),
     }
+    names = "、".join(contact.name for contact in step.contacts)
+    data |= {"to": names} if step.target in _PERSONS else {"unit": step.unit}
     if step.clock is not None:
         data["clock"] = step.clock
     return Act(now, MACHINE, Action.ESCALATE.value, data)
+
+
+_PERSONS = ("leader", "superior")
+_PURPOSES = {Cause.UNACKNOWLEDGED: "acknowledge", Cause.UNASSIGNED: "assign"}
 
 
 def _push(step: Escalation, stored: Stored) -> Push:
     ticket = stored.ticket
     return Push(
         key=f"{stored.ticket_id}:{step.key}",
-        purpose="acknowledge" if step.cause is Cause.UNACKNOWLEDGED else "clock",
-        audience=f"unit:{step.unit}",
+        purpose=_PURPOSES.get(step.cause, "clock"),
+        audience="role:leader" if step.target in _PERSONS else f"unit:{step.unit}",
         jurisdiction=stored.jurisdiction,
-        title=f"催办：{step.reason}",
+        title=f"{'提醒' if step.cause is Cause.CLOCK_SOON else '催办'}：{step.reason}",
         body=message(stored, int(ticket.grade), ticket.emergency),
         link=f"/tickets/{stored.ticket_id}",
         due_at=step.due_at,
         ticket_id=stored.ticket_id,
         recipients=recipients_of(step.contacts),
+        assignment=step.assignment if step.unit == ticket.unit else None,
     )

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from responder.audit import Entry, note
 from responder.rows import insert_new
 from responder.schema import watch_hits, watchlists
 from responder.watch_alerts import alert, speakable
@@ -79,12 +80,15 @@ class Watchlists:
         try:
             with failures_named(), self._engine.begin() as connection:
                 if watchlist_id is None:
-                    return _make(connection, draft, owner, now)
-                return _change(connection, draft, watchlist_id, expected_version)
+                    saved = _make(connection, draft, owner, now)
+                else:
+                    saved = _change(connection, draft, watchlist_id, expected_version)
+                note(connection, _noted(saved.watchlist_id, "watchlist_saved", owner, now, draft))
+                return saved
         except IntegrityError as error:
             raise Conflict(f"监测方案“{draft.name}”已存在") from error
 
-    def drop(self, watchlist_id: int) -> None:
+    def drop(self, watchlist_id: int, by: str, now: datetime) -> None:
         """Forget a watchlist and its hits. Raises NotFound."""
         with failures_named(), self._engine.begin() as connection:
             connection.execute(delete(watch_hits).where(watch_hits.c.watchlist_id == watchlist_id))
@@ -93,6 +97,7 @@ class Watchlists:
             )
             if gone.rowcount == 0:
                 raise NotFound(f"没有监测方案 {watchlist_id}")
+            note(connection, _noted(watchlist_id, "watchlist_dropped", by, now))
 
     def get(self, watchlist_id: int) -> Watchlist:
         """One watchlist. Raises NotFound."""
@@ -119,14 +124,20 @@ class Watchlists:
         with failures_named(), reading(self._engine).begin() as connection:
             return {key: (count, last) for key, count, last in connection.execute(query)}
 
-    def hits(self, watchlist_id: int, size: int = 50) -> Sequence[Row[Any]]:
-        """The latest hits, newest first."""
+    def hits(
+        self, watchlist_id: int, size: int = 50, after: tuple[datetime, str] | None = None
+    ) -> Sequence[Row[Any]]:
+        """The latest hits, newest first; `after` is the time and post of the page's before last."""
         query = (
             select(watch_hits)
             .where(watch_hits.c.watchlist_id == watchlist_id)
             .order_by(watch_hits.c.at.desc(), watch_hits.c.post_id)
             .limit(size)
         )
+        if after is not None:
+            at, post_id = after
+            same = (watch_hits.c.at == at) & (watch_hits.c.post_id > post_id)
+            query = query.where((watch_hits.c.at < at) | same)
         with failures_named(), reading(self._engine).begin() as connection:
             return connection.execute(query).all()
 
@@ -162,6 +173,13 @@ class Watchlists:
         with failures_named(), self._engine.begin() as connection:
             rows = connection.execute(waiting.with_for_update(skip_locked=True)).all()
             return sum(alert(connection, row, now) for row in rows)
+
+
+def _noted(
+    watchlist_id: int, what: str, by: str, now: datetime, draft: WatchlistDraft | None = None
+) -> Entry:
+    detail = _row(draft) if draft else {}
+    return Entry(now, by, what, f"watchlist:{watchlist_id}", detail)
 
 
 def _make(connection: Connection, draft: WatchlistDraft, owner: str, now: datetime) -> Watchlist:

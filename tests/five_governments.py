@@ -15,6 +15,7 @@ import jurisdictions
 from responder.clocks import Reading, read_clocks
 from responder.desk import Desk
 from responder.opening import NewCase, by_hand
+from responder.origins import Origin
 from responder.people import People, Person, Role
 from responder.routing import route
 from responder.store import TicketStore
@@ -59,14 +60,11 @@ class House:
         grade: int = 1,
         emergency: bool = False,
         places: tuple[str, ...] = (),
-        origin: str | None = None,
+        origin: Origin = Origin.OTHER,
     ) -> Stored:
         """A case entered by hand, and charged as routing proposes."""
         case = NewCase(self.home.code, title, title, topic.value, grade, emergency, places)
-        opening = by_hand(case, self.monitor, self.home, NOON)
-        if origin:
-            act = replace(opening.act, data={**opening.act.data, "origin": origin})
-            opening = replace(opening, act=act)
+        opening = by_hand(replace(case, origin=origin), self.monitor, self.home, NOON)
         stored, _new = self.store.open(opening)
         self.ticket_id = stored.ticket_id
         routed = route(self.home, topic, places, Severity(grade))

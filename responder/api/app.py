@@ -9,22 +9,27 @@ from fastapi import FastAPI, Request
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import Response
 
-from responder.api import health, opinion, session, tickets, watching
-from responder.api.problems import add_problems, problem
-from responder.api.services import Problems, Services
-from responder.desk import Desk
-from responder.people import People
-from stream.index import Index
-from yuqing.domain.clock import Clock
+from responder.api import (
+    access,
+    exports,
+    health,
+    opinion,
+    reports,
+    roster,
+    session,
+    tickets,
+    watching,
+    webhooks,
+)
+from responder.api.openapi import describe
+from responder.api.problems import add_problems, problem, unforeseen
+from responder.api.services import SAFE, Services
 
 LARGEST_BODY = 1 << 20
-_SAFE = ("GET", "HEAD", "OPTIONS")
 
 
-def create_api(
-    desk: Desk, index: Index, people: People, clock: Clock, problems: Problems
-) -> FastAPI:
-    """The API over the given services. `problems` tells what is behind, for /readyz.
+def create_api(at: Services) -> FastAPI:
+    """The API over the given services.
 
     Its documentation is the OpenAPI document at /api/openapi.json; no page of it loads scripts
     from elsewhere.
@@ -36,25 +41,43 @@ def create_api(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.services = Services(desk, index, people, clock, problems)
+    app.state.services = at
     add_problems(app)
-    for part in (health, session, tickets, opinion, watching):
+    parts = (
+        health,
+        session,
+        tickets,
+        reports,
+        exports,
+        opinion,
+        watching,
+        roster,
+        webhooks,
+        access,
+    )
+    for part in parts:
         app.include_router(part.router)
+    describe(app)
     app.middleware("http")(_guard)
     return app
 
 
 async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
     """Changes are taken as JSON from our own pages only, so no foreign page can make them."""
-    if request.url.path.startswith("/api/"):
-        refused = _too_large(request) or (request.method not in _SAFE and _foreign(request))
-        if refused:
-            return refused
-        response = await call_next(request)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
-    return await call_next(request)
+    if not request.url.path.startswith("/api/"):
+        return await call_next(request)
+    refused = _too_large(request) or (request.method not in SAFE and _foreign(request))
+    response = refused or await _answered(request, call_next)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+async def _answered(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    try:
+        return await call_next(request)
+    except Exception as error:  # the last door: nobody is shown a stack trace
+        return await unforeseen(error)
 
 
 def _too_large(request: Request) -> Response | None:
@@ -68,10 +91,17 @@ def _too_large(request: Request) -> Response | None:
 
 def _foreign(request: Request) -> Response | None:
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and not _is_host(origin, request.headers.get("host", "")):
         return problem(403, "来源不符", "请求来自其他网站")
     has_body = request.headers.get("content-length", "0") != "0"
     kind = request.headers.get("content-type", "").partition(";")[0].strip()
     if kind != "application/json" and (has_body or request.method == "POST"):
         return problem(415, "格式不符", "请求内容须为 application/json")
     return None
+
+
+def _is_host(origin: str, host: str) -> bool:
+    try:
+        return urlsplit(origin).netloc == host
+    except ValueError:
+        return False

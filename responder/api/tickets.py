@@ -5,53 +5,67 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
+from responder.api.once import ActingRoute
+from responder.api.paging import Paged, paged
 from responder.api.services import After, At, Code, Me, Name, Number, Size, Typed
+from responder.api.versions import IfMatch, tag, version_asked
 from responder.desk import Listing, NewCase, TicketFilter
+from responder.origins import Origin
 from responder.readmodels import ActionOffer, Counts, OfferLine, TicketLine, TicketPage
 from responder.transitions import State
 
-router = APIRouter(prefix="/api/v1", tags=["tickets"])
+router = APIRouter(prefix="/api/v1", tags=["tickets"], route_class=ActingRoute)
+LARGEST = 199
+"""One less than what the desk gives: the line beyond a page tells whether there is another."""
+PageSize = Annotated[int, Query(ge=1, le=LARGEST, description="How many at most.")]
+Version = Annotated[
+    int | None, Field(ge=1, le=10**9 - 1, description="As read; or send If-Match instead.")
+]
 
 
 class CaseIn(BaseModel):
     """A case opened by hand; times with an offset from UTC."""
 
-    jurisdiction: str
-    title: str
-    text: str
-    topic: str
-    grade: int = Field(ge=1, le=4)
-    emergency: bool
-    places: list[str] = Field(default_factory=list, max_length=20)
+    jurisdiction: str = Field(examples=["qinghe"])
+    title: str = Field(examples=["来电反映路灯不亮"])
+    text: str = Field(examples=["南湖路三盏路灯不亮已有一周"])
+    topic: str = Field(examples=["urban"])
+    grade: int = Field(ge=1, le=4, examples=[1])
+    emergency: bool = Field(examples=[False])
+    places: list[str] = Field(default_factory=list, max_length=20, examples=[["南湖"]])
     first_posted_at: AwareDatetime | None = None
     discovered_at: AwareDatetime | None = None
-    event_id: str | None = Field(None, pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    event_id: str | None = Field(None, pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=[None])
+    origin: Origin = Field(Origin.OTHER, description="Where it comes from.")
+    reference: str | None = Field(
+        None, description="Its number there: of a notice, an order.", examples=["网信〔2026〕17号"]
+    )
 
 
 class ActIn(BaseModel):
-    """One action; `version` is that of the ticket as it was read."""
+    """One action; `data` holds the fields that `GET …/actions` asks for."""
 
-    action: str
-    version: int = Field(ge=1, le=2**31)
-    data: dict[str, Any] = Field(default_factory=dict)
+    action: str = Field(examples=["assign"])
+    version: Version = None
+    data: dict[str, Any] = Field(default_factory=dict, examples=[{"unit": "yingji"}])
 
 
 class AcceptIn(BaseModel):
     """A human's word on an offered publication; `principal`: 主要负责人 spoke in person."""
 
-    version: int = Field(ge=1, le=2**31)
-    speaker: str
+    version: Version = None
+    speaker: str = Field(examples=["应急局负责人"])
     principal: bool
-    kind: str | None = None
+    kind: str | None = Field(None, examples=["publish"])
 
 
 class RefuseIn(BaseModel):
     """Why it is no answer."""
 
-    reason: str
+    reason: str = Field(examples=["说的是另一起火情"])
 
 
 @router.get("/tickets")
@@ -66,28 +80,43 @@ def tickets(
     grade_min: Annotated[int, Query(ge=0, le=4)] = 0,
     breached: bool | None = None,
     event: Code = None,
+    origin: Origin | None = None,
     text: Typed = "",
     size: Size = 50,
     after: After = None,
 ) -> Listing:
-    """Tickets, newest first."""
+    """Tickets, newest first; every filter narrows."""
     wanted = TicketFilter(
-        jurisdiction, open, tuple(state), unit, topic, grade_min, breached, event, text
+        jurisdiction=jurisdiction,
+        open=open,
+        states=tuple(state),
+        unit=unit,
+        topic=topic,
+        grade_min=grade_min,
+        breached=breached,
+        event_id=event,
+        origin=origin,
+        text=text,
     )
     return at.desk.tickets(me, wanted, at.clock.now(), size, after)
 
 
 @router.post("/tickets", status_code=HTTPStatus.CREATED)
-def open_by_hand(case: CaseIn, at: At, me: Me) -> TicketLine:
-    """Open a case for a call, a paper, or what is not yet online."""
+def open_by_hand(case: CaseIn, response: Response, at: At, me: Me) -> TicketLine:
+    """Open a case for a call, a paper, a notice, or what is not yet online."""
     fields = case.model_dump() | {"places": tuple(case.places)}
-    return at.desk.open_by_hand(me, NewCase(**fields), at.clock.now())
+    line = at.desk.open_by_hand(me, NewCase(**fields), at.clock.now())
+    response.headers["Location"] = f"/api/v1/tickets/{line.ticket_id}"
+    tag(response, line.version)
+    return line
 
 
 @router.get("/tickets/{ticket_id}")
-def ticket(ticket_id: Name, at: At, me: Me) -> TicketPage:
-    """All of one ticket."""
-    return at.desk.ticket(me, ticket_id, at.clock.now())
+def ticket(ticket_id: Name, response: Response, at: At, me: Me) -> TicketPage:
+    """All of one ticket; its ETag is its version."""
+    page = at.desk.ticket(me, ticket_id, at.clock.now())
+    tag(response, page.line.version)
+    return page
 
 
 @router.get("/tickets/{ticket_id}/record")
@@ -103,24 +132,37 @@ def actions(ticket_id: Name, at: At, me: Me) -> list[ActionOffer]:
 
 
 @router.post("/tickets/{ticket_id}/acts")
-def act(ticket_id: Name, act: ActIn, at: At, me: Me) -> TicketLine:
-    """Record one action; 409 says who was first."""
-    return at.desk.act(me, ticket_id, act.version, act.action, act.data, at.clock.now())
+def act(
+    ticket_id: Name, act: ActIn, response: Response, at: At, me: Me, if_match: IfMatch = None
+) -> TicketLine:
+    """Record one action on the version that you read; 409 or 412 says who was first."""
+    with version_asked(if_match, act.version) as version:
+        line = at.desk.act(me, ticket_id, version, act.action, act.data, at.clock.now())
+    tag(response, line.version)
+    return line
 
 
 @router.get("/offers")
-def offers(at: At, me: Me, state: Code = "offered", size: Size = 50) -> list[OfferLine]:
+def offers(
+    at: At, me: Me, state: Code = "offered", size: PageSize = 50, after: After = None
+) -> Paged[OfferLine]:
     """Publications that may be answers, newest first."""
-    return list(at.desk.offers(me, state or "", size))
+    lines = at.desk.offers(me, state or "", size + 1, after)
+    return paged(lines, size, lambda one: (one.offered_at, one.offer_id))
 
 
 @router.post("/offers/{offer_id}/accept")
-def accept(offer_id: Number, word: AcceptIn, at: At, me: Me) -> TicketLine:
-    """It is the answer: put it on record at its own time."""
+def accept(
+    offer_id: Number, word: AcceptIn, response: Response, at: At, me: Me, if_match: IfMatch = None
+) -> TicketLine:
+    """It is the answer: put it on record at its own time. The version is the ticket's."""
     now = at.clock.now()
-    return at.desk.accept_offer(
-        me, offer_id, word.version, word.speaker, word.principal, now, word.kind
-    )
+    with version_asked(if_match, word.version) as version:
+        line = at.desk.accept_offer(
+            me, offer_id, version, word.speaker, word.principal, now, word.kind
+        )
+    tag(response, line.version)
+    return line
 
 
 @router.post("/offers/{offer_id}/refuse")

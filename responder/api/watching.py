@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from responder.api.services import At, Me, Number, Size
+from responder.api.once import ActingRoute
+from responder.api.paging import Paged, paged
+from responder.api.services import After, At, Me, Number
+from responder.api.tickets import PageSize, Version
+from responder.api.versions import IfMatch, tag, version_asked
 from responder.desk import WatchlistDraft
 from responder.readmodels import HitLine, NoticeLine, WatchlistView
 
-router = APIRouter(prefix="/api/v1", tags=["watching"])
+router = APIRouter(prefix="/api/v1", tags=["watching"], route_class=ActingRoute)
 
 
 class WatchlistIn(BaseModel):
     """A watchlist as typed; `version` only when changing one."""
 
-    jurisdiction: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")
-    name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")
-    query: str = Field("", max_length=2000, pattern=r"^[^\x00]*$")
+    jurisdiction: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["qinghe"])
+    name: str = Field(
+        min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$", examples=["北坡火情"]
+    )
+    query: str = Field("", max_length=2000, pattern=r"^[^\x00]*$", examples=["北坡 -演练"])
     topics: list[str] = Field(default_factory=list, max_length=30)
     severity_min: int = Field(0, ge=0, le=4)
     notify: list[str] = Field(default_factory=list, max_length=100)
     every_minutes: int = Field(10, ge=1, le=1440)
     active: bool = True
-    version: int | None = None
+    version: Version = None
 
     def draft(self) -> WatchlistDraft:
         """The draft in the product's words."""
@@ -48,34 +54,52 @@ def watchlists(at: At, me: Me) -> list[WatchlistView]:
 
 
 @router.post("/watchlists", status_code=HTTPStatus.CREATED)
-def make(form: WatchlistIn, at: At, me: Me) -> WatchlistView:
+def make(form: WatchlistIn, response: Response, at: At, me: Me) -> WatchlistView:
     """Make one."""
-    return at.desk.save_watchlist(me, form.draft(), at.clock.now())
+    made = at.desk.save_watchlist(me, form.draft(), at.clock.now())
+    tag(response, made.version)
+    return made
 
 
 @router.put("/watchlists/{watchlist_id}")
-def change(watchlist_id: Number, form: WatchlistIn, at: At, me: Me) -> WatchlistView:
-    """Change one; 409 when somebody changed it first."""
+def change(
+    watchlist_id: Number,
+    form: WatchlistIn,
+    response: Response,
+    at: At,
+    me: Me,
+    if_match: IfMatch = None,
+) -> WatchlistView:
+    """Change one; 409 or 412 when somebody changed it first."""
     now = at.clock.now()
-    return at.desk.save_watchlist(me, form.draft(), now, watchlist_id, form.version)
+    with version_asked(if_match, form.version) as version:
+        changed = at.desk.save_watchlist(me, form.draft(), now, watchlist_id, version)
+    tag(response, changed.version)
+    return changed
 
 
 @router.delete("/watchlists/{watchlist_id}", status_code=HTTPStatus.NO_CONTENT)
 def drop(watchlist_id: Number, at: At, me: Me) -> None:
     """Forget one, with its hits."""
-    at.desk.drop_watchlist(me, watchlist_id)
+    at.desk.drop_watchlist(me, watchlist_id, at.clock.now())
 
 
 @router.get("/watchlists/{watchlist_id}/hits")
-def hits(watchlist_id: Number, at: At, me: Me, size: Size = 50) -> list[HitLine]:
-    """Its latest hits."""
-    return list(at.desk.hits(me, watchlist_id, size))
+def hits(
+    watchlist_id: Number, at: At, me: Me, size: PageSize = 50, after: After = None
+) -> Paged[HitLine]:
+    """Its hits, the latest first."""
+    lines = at.desk.hits(me, watchlist_id, size + 1, after)
+    return paged(lines, size, lambda one: (one.at, one.post_id))
 
 
 @router.get("/notices")
-def notices(at: At, me: Me, unread: bool = False, size: Size = 50) -> list[NoticeLine]:
+def notices(
+    at: At, me: Me, unread: bool = False, size: PageSize = 50, after: After = None
+) -> Paged[NoticeLine]:
     """Your notices, your unit's and your role's, newest first."""
-    return list(at.desk.notices(me, unread, size))
+    lines = at.desk.notices(me, unread, size + 1, after)
+    return paged(lines, size, lambda one: (one.at, one.notice_id))
 
 
 @router.post("/notices/{notice_id}/read", status_code=HTTPStatus.NO_CONTENT)

@@ -10,6 +10,8 @@ from pathlib import Path
 from responder.console.beats import complaints
 from responder.console.recent import Recent
 from responder.desk import Desk
+from responder.keys import Keys
+from responder.oidc import Oidc
 from responder.people import People
 from stream.index import Index
 from stream.pulse import Pulse
@@ -21,7 +23,7 @@ from yuqing.domain.jurisdiction import Jurisdiction
 class Backstage:
     """Services and facts every page needs. `source_names` maps a source's id to its name;
     `reports` is where finished weekly reports lie; `write_report(jurisdiction, week)` makes one,
-    the week as 2026-W47."""
+    the week as 2026-W47. Without `keys` there is no page for them."""
 
     desk: Desk
     people: People
@@ -33,6 +35,8 @@ class Backstage:
     reports: Path
     write_report: Callable[[str, str], Path]
     recent: Recent = field(default_factory=Recent)
+    oidc: Oidc | None = None
+    keys: Keys | None = None
 
     @property
     def zone(self) -> str:

@@ -25,6 +25,7 @@ STAGES = {
     (Kind.STAGE, "group-decisions"): "事件调整",
     (Kind.SWEEP, "sweep"): "时限巡查",
     (Kind.OUTBOX, "outbox"): "催办发送",
+    (Kind.OUTBOX, "webhooks"): "事件订阅投递",
 }
 
 

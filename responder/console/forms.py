@@ -70,8 +70,11 @@ def _input(spec: FieldSpec, zone: str, now: datetime, known: Any, speakers: Sequ
         return ui.switch(spec.label_zh, value=bool(known)).props(f'data-field="{spec.name}"')
     if spec.choices:
         choices = dict(spec.choices)
-        many = spec.kind == "units"
-        chosen = [] if many else known if known in choices else None
+        many = spec.kind in ("units", "gates")
+        if many:
+            chosen: Any = [one for one in known or () if one in choices]
+        else:
+            chosen = known if known in choices else None
         made: Element = ui.select(choices, label=label, multiple=many, value=chosen)
     elif spec.kind == "longtext":
         made = ui.textarea(label).props("autogrow")

@@ -9,7 +9,7 @@ from fastapi import Request
 from jinja2 import Environment
 from nicegui import ui
 
-from responder.api.services import COOKIE
+from responder.api.services import COOKIE, csrf_token
 from responder.console.backstage import Backstage
 from responder.console.judging import offer_corrections
 from responder.console.screen import BROKEN, REFRESH_SECONDS, Screen
@@ -83,7 +83,12 @@ def _top(screen: Screen) -> None:
         ui.html("<span data-now></span>", sanitize=False).classes("yq-clock")
         screen.live(lambda: screen.html("bell.html", unread=_unread(screen)), classes="")
         ui.html(
-            screen.html("me.html", name=person.name, role=ROLES[person.role.value]),
+            screen.html(
+                "me.html",
+                name=person.name,
+                role=ROLES[person.role.value],
+                csrf=csrf_token(screen.token),
+            ),
             sanitize=False,
         )
 
@@ -101,7 +106,8 @@ def _nav(screen: Screen, at: str) -> str:
     stage = screen.backstage
     counts = screen.shared("counts", lambda: stage.desk.counts(screen.person, stage.clock.now()))
     badges = {"/tickets": counts.waiting_triage + counts.offers_waiting}
-    entries = [entry for entry in NAV if entry[0] not in OF_POSTS or may_read_posts(screen.person)]
+    hidden = () if may_read_posts(screen.person) else (*OF_POSTS, "/reports")
+    entries = [entry for entry in NAV if entry[0] not in hidden]
     return screen.html("nav.html", entries=entries, at=at, badges=badges)
 
 

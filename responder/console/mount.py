@@ -29,6 +29,7 @@ from responder.console.pages import (
 from responder.console.render import STATIC, environment
 from responder.console.router import Router
 from responder.console.session import add_sign_in, viewer
+from responder.people import Role
 
 PAGES = (
     *(live, search, reviews, watchlists, events, tickets, ticket, reports, notices),
@@ -65,6 +66,7 @@ def _add_files(app: FastAPI, backstage: Backstage, mishaps: Mishaps) -> None:
             return RedirectResponse(f"/sign-in?next={quote(request.url.path)}")
         file = backstage.reports / name
         foreign = person.jurisdiction and not name.startswith(f"{person.jurisdiction}-")
+        foreign = foreign or person.role is Role.UNIT
         if foreign or not file.is_file():
             return mishaps.missing()
         return FileResponse(file, filename=name)

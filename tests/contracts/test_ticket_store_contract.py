@@ -14,6 +14,7 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from responder.act import Act
+from responder.audit_check import verify
 from responder.outbox import Push
 from responder.policy import national
 from responder.schema import (
@@ -209,6 +210,48 @@ def test_of_two_writers_at_once_one_gets_a_conflict(store: TicketStore) -> None:
         writer.join()
     assert sorted(outcomes) == ["conflict"] * 7 + ["done"]
     assert store.get(ticket_id).version == 2
+
+
+def test_of_two_hundred_writers_one_wins_each_version(store: TicketStore) -> None:
+    ticket_id = store.open(opening())[0].ticket_id
+    names = [f"writer{number:03}" for number in range(200)]
+    for version in range(1, 6):
+        won, told = _all_at_once(store, ticket_id, version, names)
+        assert len(won) == 1
+        assert len(told) == len(names) - 1
+        assert {f"由 {won[0]} 先行" in said for said in told} == {True}
+        stored, acts = store.history(ticket_id)
+        assert (stored.version, acts[-1].who) == (version + 1, won[0])
+        assert acts[-1].data == {"text": f"{won[0]} 写第 {version} 版"}
+    found = verify(store.engine)
+    assert (found.acts, found.findings) == (6, ())
+    with store.engine.connect() as connection:
+        changes = connection.execute(select(outbox.c.key).where(outbox.c.kind == "bus"))
+        assert len(changes.all()) == 6
+
+
+def _all_at_once(
+    store: TicketStore, ticket_id: str, version: int, names: list[str]
+) -> tuple[list[str], list[str]]:
+    """Who of `names` wrote upon `version`, and what all the others were told."""
+    gate, won, told = threading.Barrier(len(names)), list[str](), list[str]()
+
+    def write(name: str) -> None:
+        gate.wait()
+        try:
+            store.append(
+                ticket_id, version, [act("note", who=name, text=f"{name} 写第 {version} 版")]
+            )
+            won.append(name)
+        except Conflict as error:
+            told.append(str(error))
+
+    writers = [threading.Thread(target=write, args=(name,)) for name in names]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    return won, told
 
 
 def test_what_the_engine_refuses_leaves_nothing_behind(store: TicketStore) -> None:

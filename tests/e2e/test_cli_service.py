@@ -57,7 +57,9 @@ def test_up_serves_a_sign_in_and_ends_with_all_its_children(
             )
             assert web.post("/api/v1/session", json=asked).json()["role"] == "admin"
             assert web.get("/api/v1/session").json()["login"] == "admin"
-            assert web.post("/sign-in", data=asked).status_code == 303
+            assert web.post("/sign-in", data=asked).status_code == 403
+            door = {"door": web.cookies["yuqing_door"]}
+            assert web.post("/sign-in", data=asked | door).status_code == 303
         assert len(living(data)) == 4
         second = run(folder, "up", **where)
         assert_told(second, 1, "YUQING_PORT", f"cannot listen on 127.0.0.1:{port}")

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from httpx import Client, Response
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -19,26 +14,25 @@ from sqlalchemy.event import listen
 
 from responder.api.app import LARGEST_BODY, create_api
 from responder.api.services import COOKIE
-from responder.desk import Desk
 from responder.handlers import respond_handler
 from responder.people import People, Person, Role
 from responder.store import TicketStore
 from stream.sql import open_engine
 from stream.sqlite_index import SqliteIndex
+from tests.api_world import HOMES, services_over
+from tests.loopback import serving
 from tests.responder_world import (
     HOUR,
     MINUTE,
     NOON,
     SetClock,
     changed,
-    district,
     judged,
     post,
     recorded,
     relevant,
 )
 
-HOMES = {"qinghe": district()}
 SECRET = "quiet-lake-77"
 PROBLEM = "application/problem+json"
 FIRE = post(1, "北坡仓库起火", "联系人 13900001234")
@@ -80,28 +74,17 @@ def client(engine: Engine, tmp_path: Path, behind: Behind) -> Iterator[Client]:
     index.put([judged(FIRE)])
     handler = respond_handler(TicketStore(engine), HOMES, SetClock(NOON + 10 * MINUTE))
     handler(recorded(changed(relevant(FIRE))))
-    api = create_api(Desk(engine, HOMES), index, people, clock, behind)
+    api = create_api(services_over(engine, index, people, clock, behind))
     with serving(api) as url, Client(base_url=url, trust_env=False) as made:
         yield made
     index.close()
-
-
-@contextmanager
-def serving(api: FastAPI) -> Iterator[str]:
-    """`api` behind a real server on loopback."""
-    server = uvicorn.Server(uvicorn.Config(api, log_level="warning", ws="none", lifespan="off"))
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        thread = threading.Thread(target=server.run, args=([door],), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture
 def root(client: Client) -> Client:
     answer = client.post("/api/v1/session", json={"login": "root", "password": SECRET})
     assert answer.status_code == 200, answer.text
+    client.headers["x-csrf-token"] = answer.json()["csrf_token"]
     return client
 
 
@@ -126,8 +109,11 @@ def test_the_cookie_is_out_of_reach_of_scripts(client: Client) -> None:
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
-    assert client.get("/api/v1/session").json()["role"] == "admin"
-    assert client.delete("/api/v1/session").status_code == 204
+    who = client.get("/api/v1/session").json()
+    assert (who["role"], who["csrf_token"]) == ("admin", answer.json()["csrf_token"])
+    assert answer.json()["csrf_token"] not in cookie
+    csrf = {"x-csrf-token": who["csrf_token"]}
+    assert client.delete("/api/v1/session", headers=csrf).status_code == 204
     problem(client.get("/api/v1/session"), 401)
 
 
@@ -194,7 +180,7 @@ def test_a_case_by_hand_and_a_watchlist(root: Client) -> None:
     number = saved.json()["watchlist_id"]
     assert root.put(f"/api/v1/watchlists/{number}", json=draft | {"version": 1}).status_code == 200
     problem(root.put(f"/api/v1/watchlists/{number}", json=draft | {"version": 1}), 409)
-    assert root.get(f"/api/v1/watchlists/{number}/hits").json() == []
+    assert root.get(f"/api/v1/watchlists/{number}/hits").json()["lines"] == []
     assert root.delete(f"/api/v1/watchlists/{number}").status_code == 204
     assert root.get("/api/v1/watchlists").json() == []
 
@@ -209,8 +195,8 @@ def test_events_search_counts_and_notices(root: Client) -> None:
     assert dict(found["facets"]["topic"]) == {"work_safety": 1}
     problem(root.get("/api/v1/posts", params={"after": "nonsense"}), 422)
     assert root.get("/api/v1/counts").json()["waiting_triage"] == 1
-    assert root.get("/api/v1/notices").json() == []
-    assert root.get("/api/v1/offers").json() == []
+    assert root.get("/api/v1/notices").json()["lines"] == []
+    assert root.get("/api/v1/offers").json() == {"lines": [], "next": None}
 
 
 def test_a_unit_is_kept_to_its_own(client: Client) -> None:

@@ -27,6 +27,7 @@ from yuqing.app.demo.posts import Broken, ScriptedPost, Site
 from yuqing.app.demo.server import WorldServer
 from yuqing.app.demo.sites import answer
 from yuqing.app.demo.world import SCRIPT, World, load_world
+from yuqing.app.wallclock import real_now
 from yuqing.domain.errors import ConfigError
 from yuqing.domain.post import Owner, Post, Sighting
 from yuqing.domain.text import mask, normalise
@@ -347,7 +348,7 @@ def test_a_push_to_a_unit_reaches_its_pager(world: World, tmp_path: Path) -> Non
         (duty,) = [
             contact for unit in home.units if unit.code == "emergency" for contact in unit.duty
         ]
-        delivery = ApprisePusher().push(duty.channels, "催办 <1>", "请签收")
+        delivery = ApprisePusher(real_now).push(duty.channels, "催办 <1>", "请签收")
         assert delivery.error is None
         page = got(port, "/pager/")[2].decode()
         assert "emergency" in page

@@ -411,7 +411,7 @@ def test_watchlists_at_the_desk(desk: Desk) -> None:
         desk.save_watchlist(LIN, WatchlistDraft("other", "x", "y"), at(0))
     with pytest.raises(NotFound):
         desk.hits(Person("x", "外", Role.MONITOR, "other"), made.watchlist_id)
-    desk.drop_watchlist(LIN, made.watchlist_id)
+    desk.drop_watchlist(LIN, made.watchlist_id, at(1))
     assert desk.watchlists(LIN) == ()
 
 

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Row, select, text, update
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, Row, select, text
 
+from responder.claims import backoff, claim, let_go, next_due
 from responder.outbox import ATTEMPTS, LEASE, Push, cancel, put_change, put_pushes, send_due
 from responder.push import Delivery
-from responder.schema import VERSION_TABLE, outbox
+from responder.schema import SCRIPTS, VERSION_TABLE, notices, outbox
 from responder.store import TicketStore
 from stream.bus import Outgoing
 from stream.codec import decode
@@ -41,16 +44,31 @@ class Chat:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     url = (
         f"sqlite:///{tmp_path / 't.db'}"
         if request.param == "sqlite"
         else request.getfixturevalue("postgres_url")
     )
     made = open_engine(url, durable=True)
-    TicketStore(made).migrate()
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def engine(empty: Engine) -> Engine:
+    TicketStore(empty).migrate()
+    return empty
+
+
+def upgrade(engine: Engine, revision: str) -> None:
+    """Bring the tables to the shape of `revision`."""
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS)
+    config.set_main_option("version_table", VERSION_TABLE)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 def put(engine: Engine, *pushes: Push) -> None:
@@ -166,7 +184,8 @@ def test_on_a_fast_clock_leases_and_pauses_keep_their_real_length(engine: Engine
 
 def test_two_senders_share_the_work(engine: Engine) -> None:
     clock, second = SetClock(), Chat()
-    put(engine, *(a_push(f"p{number}", recipients=ONE) for number in range(4)))
+    people = [(("值班", (f"json://127.0.0.1/{number}",)),) for number in range(4)]
+    put(engine, *(a_push(f"p{number}", recipients=one) for number, one in enumerate(people)))
 
     class First(Chat):
         def push(self, channels: Sequence[str], title: str, body: str) -> Delivery:
@@ -277,13 +296,20 @@ def test_what_no_channel_can_carry_is_a_notice_and_never_delivered(engine: Engin
     assert chat.asked == 2
 
 
-def test_records_of_before_that_claim_a_delivery_nobody_made_are_mended(engine: Engine) -> None:
-    put(engine, a_push("a", recipients=()), a_push("b", recipients=ONE))
-    with engine.begin() as connection:
-        connection.execute(update(outbox).values(state="sent", delivered_at=NOON))
-        connection.execute(text(f"update {VERSION_TABLE} set version_num = '0002'"))
-    TicketStore(engine).migrate()
-    told = [(row.state, row.delivered_at) for row in rows(engine)]
+def test_records_of_before_that_claim_a_delivery_nobody_made_are_mended(
+    empty: Engine,
+) -> None:
+    upgrade(empty, "0002")
+    silent, reached = '{"channels": []}', '{"channels": ["json://127.0.0.1/a"]}'
+    old = text(
+        "insert into outbox (key, kind, purpose, target, payload, created_at, due_at, state,"
+        " attempts, delivered_at) values (:key, 'push', 'case', 'unit:yingji', :payload,"
+        " '2026-03-02 04:00:00', '2026-03-02 04:00:00', 'sent', 1, '2026-03-02 04:00:00')"
+    )
+    with empty.begin() as connection:
+        connection.execute(old, [{"key": "a", "payload": silent}, {"key": "b", "payload": reached}])
+    TicketStore(empty).migrate()
+    told = [(row.state, row.delivered_at) for row in rows(empty)]
     assert told == [("console", None), ("sent", NOON)]
 
 
@@ -301,3 +327,100 @@ def test_a_message_ends_with_the_whole_link_to_what_it_is_about(
     put(engine, a_push(recipients=ONE))
     send_due(engine, Reads(), nowhere, SetClock(), console=console)
     assert bodies == ["北坡仓库起火\n查看：https://yuqing.qinghe.test/tickets/T-1"]
+
+
+@dataclass
+class Screen:
+    """A phone that remembers what it was shown; refuses with `refusal` while there is one."""
+
+    refusal: Delivery | None = None
+    shown: list[tuple[str, str]] = field(default_factory=list)
+
+    def push(self, channels: Sequence[str], title: str, body: str) -> Delivery:  # noqa: ARG002
+        if self.refusal is not None:
+            return self.refusal
+        self.shown.append((title, body))
+        return Delivery(None, "企业微信", ("邮件: HTTP 500",))
+
+
+def test_what_is_due_to_one_person_comes_as_one_message(engine: Engine) -> None:
+    screen, clock = Screen(), SetClock()
+    late = [
+        a_push("c", purpose="clock", title="催办：将到期", link="/tickets/T-2", recipients=ONE),
+        a_push("a", title="请签收：起火", recipients=ONE),
+        a_push("b", title="别人的", recipients=(("负责人", ("json://127.0.0.1/b",)),)),
+    ]
+    put(engine, *late)
+    assert send_due(engine, screen, nowhere, clock, console="http://y.test") == 3
+    (merged, body), (single, _) = screen.shown
+    assert (merged, single) == ("2项待办：请签收：起火", "别人的")
+    assert body.splitlines() == [
+        "【1】请签收：起火",
+        "查看：http://y.test/tickets/T-1",
+        "【2】催办：将到期",
+        "查看：http://y.test/tickets/T-2",
+    ]
+    assert {row.state for row in rows(engine)} == {"sent"}
+
+
+def test_a_flood_is_one_message_that_says_how_much_is_left(engine: Engine) -> None:
+    screen = Screen()
+    flood = (a_push(f"p{n}", title=f"催办：第{n}件台账将要到期", recipients=ONE) for n in range(45))
+    put(engine, *flood)
+    assert send_due(engine, screen, nowhere, SetClock(), console="http://y.test") == 45
+    ((title, body),) = screen.shown
+    assert title.startswith("45项待办")
+    assert len(body.encode()) < 2000
+    shown = body.count("【")
+    assert body.endswith(f"另有{45 - shown}项，见控制台：http://y.test/notices")
+
+
+def test_the_ticket_says_which_channel_took_it_and_which_refused(engine: Engine) -> None:
+    put(engine, a_push(recipients=ONE))
+    send_due(engine, Screen(), nowhere, SetClock())
+    (row,) = rows(engine)
+    assert (row.state, row.via, row.error) == ("sent", "企业微信", "邮件: HTTP 500")
+
+
+def test_a_channel_that_says_when_to_come_again_is_left_alone_till_then(engine: Engine) -> None:
+    screen, clock = Screen(Delivery("HTTP 429", again_after=HOUR)), SetClock()
+    put(engine, a_push(recipients=ONE))
+    send_due(engine, screen, nowhere, clock)
+    screen.refusal = None
+    clock.pass_by(HOUR - MINUTE)
+    assert send_due(engine, screen, nowhere, clock) == 0
+    clock.pass_by(MINUTE)
+    assert send_due(engine, screen, nowhere, clock) == 1
+
+
+def test_pauses_double_and_are_spread_by_the_key_alone() -> None:
+    for attempts, seconds in ((1, 5), (2, 10), (3, 20), (7, 320), (12, 600), (100, 600)):
+        pauses = {backoff(f"k{n}", attempts).total_seconds() for n in range(200)}
+        assert all(0.8 * seconds <= pause <= 1.2 * seconds for pause in pauses)
+        assert max(pauses) - min(pauses) > 0.35 * seconds
+        assert backoff("k1", attempts) == backoff("k1", attempts)
+
+
+def test_what_is_given_up_is_told_to_those_who_can_telephone(engine: Engine) -> None:
+    screen, clock = Screen(Delivery("HTTP 500")), SetClock()
+    put(engine, a_push(recipients=ONE))
+    for _ in range(ATTEMPTS):
+        send_due(engine, screen, nowhere, clock)
+        clock.pass_by(HOUR)
+    assert rows(engine)[0].state == "failed"
+    with engine.connect() as connection:
+        told = connection.execute(select(notices).where(notices.c.key.like("undelivered:%"))).one()
+    assert (told.audience, told.jurisdiction) == ("role:monitor", "qinghe")
+    assert told.title == "推送未送达值班：请签收"
+
+
+def test_a_sender_known_to_be_dead_is_not_waited_for(engine: Engine) -> None:
+    clock = SetClock()
+    put(engine, a_push(recipients=ONE))
+    assert len(claim(engine, outbox.c.kind == "push", clock, 1)) == 1
+    assert next_due(engine) == NOON + LEASE
+    assert let_go(engine) == 1
+    assert next_due(engine) == NOON
+    assert (rows(engine)[0].attempts, rows(engine)[0].lease_until) == (0, None)
+    assert send_due(engine, Screen(), nowhere, clock) == 1
+    assert next_due(engine) is None

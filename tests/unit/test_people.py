@@ -11,9 +11,19 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine, select
 
-from responder.people import FAILURES, LOCKED_FOR, SIGNED_IN_FOR, People, Person, Role
+from responder.audit_check import verify
+from responder.people import (
+    FAILURES,
+    LOCKED_FOR,
+    SIGNED_IN_FOR,
+    UNUSED_FOR,
+    People,
+    Person,
+    Role,
+)
 from responder.schema import people as table
 from responder.schema import sign_ins
+from responder.schema_doors import audit_log
 from responder.store import TicketStore
 from stream.sql import open_engine
 from tests.responder_world import MINUTE, SetClock
@@ -92,9 +102,48 @@ def test_a_sign_in_expires_and_can_be_ended(people: People, clock: SetClock) -> 
     assert people.person_of(second) is None
 
 
+def test_a_sign_in_that_nobody_uses_ends_and_one_in_use_lasts(
+    people: People, clock: SetClock
+) -> None:
+    used, forgotten = people.sign_in("lin", SECRET), people.sign_in("lin", SECRET)
+    for _ in range(3):
+        clock.pass_by(UNUSED_FOR - MINUTE)
+        assert people.person_of(used) is not None
+    assert people.person_of(forgotten) is None
+    clock.pass_by(UNUSED_FOR)
+    assert people.person_of(used) is None
+
+
+def test_what_befalls_an_account_is_in_the_audit_log(people: People, engine: Engine) -> None:
+    for _ in range(FAILURES):
+        with pytest.raises(NotAllowed):
+            people.sign_in("lin", WRONG)
+    people.set_password("lin", SECRET, by="root")
+    people.sign_out(people.sign_in("lin", SECRET))
+    with engine.connect() as connection:
+        rows = connection.execute(select(audit_log).order_by(audit_log.c.number)).all()
+    assert [(row.what, row.who) for row in rows] == [
+        ("person_created", "command_line"),
+        ("locked_out", "lin"),
+        ("password_set", "root"),
+        ("signed_in", "lin"),
+        ("signed_out", "lin"),
+    ]
+    assert SECRET not in str(rows)
+    assert verify(engine).findings == ()
+
+
+def test_another_house_lets_in_only_who_has_an_account(people: People) -> None:
+    assert people.person_of(people.sign_in_known("lin", "oidc")) is not None
+    people.change(Person("lin", "林一", Role.MONITOR, "qinghe"), active=False)
+    for login in ("lin", "nobody", "key.lin"):
+        with pytest.raises(NotAllowed):
+            people.sign_in_known(login, "oidc")
+
+
 def test_on_a_fast_clock_a_sign_in_lasts_as_long_in_real_time(engine: Engine) -> None:
     clock = SetClock(rate=600)
-    people = People(engine, clock, QUICK)
+    people = People(engine, clock, QUICK, unused_for=SIGNED_IN_FOR)
     people.create_admin("root", "管理员", SECRET)
     token = people.sign_in("root", SECRET)
     clock.pass_by(SIGNED_IN_FOR * 600 - timedelta(minutes=10))

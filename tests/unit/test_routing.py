@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from responder.routing import route, territories_of
-from tests.reference.small_district import DISTRICT, LOCAL_LEAD
+from responder.routing import Wording, route, territories_of
+from tests.reference.small_district import DISTRICT, LOCAL_LEAD, unit
+from yuqing.domain.conduct import SubTopic
+from yuqing.domain.roster import Contact
 from yuqing.domain.verdict import Severity, Topic
 
 
@@ -47,3 +51,60 @@ def test_from_major_on_the_coordinator_helps() -> None:
 def test_the_nearest_territory_above_a_place_is_meant() -> None:
     assert [unit.code for unit in territories_of(DISTRICT, ("柳月",))] == ["north"]
     assert [unit.code for unit in territories_of(DISTRICT, ("湾禾",))] == ["office"]
+
+
+def test_with_local_lead_one_territory_leads_also_where_no_department_is_named() -> None:
+    routed = route(LOCAL_LEAD, Topic.EDUCATION, ("南岸街道",))
+    assert (routed.unit, routed.co_units) == ("south", ())
+    assert routed.reasons[0] == "只涉及一地，属地主办"
+
+
+def test_what_touches_the_whole_district_is_the_departments() -> None:
+    routed = route(LOCAL_LEAD, Topic.HOUSING, ("湾禾区",))
+    assert routed.unit == "housing"
+    assert routed.reasons[0] == "涉及全域的政策和工作，由主管单位住建局主办"
+    both = route(LOCAL_LEAD, Topic.HOUSING, ("湾禾区", "北岸街道"))
+    assert both.unit == "north"  # the whole is only named along with the part
+
+
+def test_a_street_sends_what_goes_beyond_it_to_its_superiors_department() -> None:
+    superior = Contact("区政府总值班室", "上级政府")
+    street = replace(DISTRICT, level="street", superior=superior)
+    several = route(street, Topic.HOUSING, ("北岸街道", "南岸街道"))
+    assert "报区政府总值班室由其主管部门牵头" in several.reasons[1]
+    one = route(street, Topic.HOUSING, ("北岸街道",))
+    assert not any("报区政府" in reason for reason in one.reasons)
+
+
+def test_a_narrower_matter_has_a_unit_of_its_own_and_a_concluded_route_is_marked() -> None:
+    dam = SubTopic("dam", "水库", Topic.HOUSING, ("水库", "大坝"), "water", inferred=True)
+    home = replace(DISTRICT, sub_topics=(dam,), inferred=(Topic.ENVIRONMENT,))
+    routed = route(home, Topic.HOUSING, (), wording=Wording("小区旁的大坝漏水"))
+    assert (routed.unit, routed.reasons[0]) == ("water", "子主题“水库”由水务局主管（推定分工）")
+    assert route(home, Topic.HOUSING, (), wording=Wording("房子漏水")).unit == "housing"
+    assert route(home, Topic.LABOUR, (), wording=Wording("大坝漏水")).unit == "office"
+    assert route(home, Topic.ENVIRONMENT, ()).reasons[0] == "该主题的分工为推定，请核对"
+
+
+def test_a_unit_that_the_text_names_helps_and_leads_where_the_topic_has_none() -> None:
+    said = Wording("水务局一直推诿")
+    routed = route(DISTRICT, Topic.HOUSING, (), wording=said)
+    assert (routed.unit, routed.co_units) == ("housing", ("water",))
+    assert "文中点名：水务局" in routed.reasons
+    assert route(DISTRICT, Topic.LABOUR, (), wording=said).unit == "water"
+    two = route(DISTRICT, Topic.LABOUR, (), wording=Wording("水务局推给住建局"))
+    assert (two.unit, two.co_units) == ("office", ("housing", "water"))
+    longer = replace(DISTRICT, units=(*DISTRICT.units, unit("city_water", "市水务局")))
+    assert route(longer, Topic.LABOUR, (), wording=Wording("市水务局不管")).unit == "city_water"
+
+
+def test_the_kind_of_unit_guessed_is_a_proposal_with_its_reason_and_charges_nobody() -> None:
+    school = replace(unit("school", "教育局"), kind="education")
+    home = replace(DISTRICT, units=(*DISTRICT.units, school))
+    routed = route(home, Topic.LABOUR, (), wording=Wording("老师工资没发", "education"))
+    assert (routed.unit, routed.co_units, routed.proposal) == ("office", (), "school")
+    assert routed.reasons[-1] == "建议考虑教育局：从文字判断属这类单位，请人工确定"
+    assert route(home, Topic.LABOUR, (), wording=Wording("", "police")).proposal is None
+    assert route(home, Topic.LABOUR, (), wording=Wording("", "unknown")).proposal is None
+    twice = replace(home, units=(*home.units, replace(school, code="b", name="教委")))
+    assert route(twice, Topic.LABOUR, (), wording=Wording("", "education")).proposal is None

@@ -167,9 +167,9 @@ def test_a_dropped_watchlist_is_gone_with_its_hits(lists: Watchlists) -> None:
     made = lists.save(DRAFT, "lin", NOON)
     watch(lists, SetClock(), "北坡仓库着火了")
     assert lists.tallies()[made.watchlist_id] == (1, NOON)
-    lists.drop(made.watchlist_id)
+    lists.drop(made.watchlist_id, "lin", NOON)
     assert lists.listed() == ()
     with pytest.raises(NotFound):
         lists.get(made.watchlist_id)
     with pytest.raises(NotFound):
-        lists.drop(made.watchlist_id)
+        lists.drop(made.watchlist_id, "lin", NOON)

@@ -24,13 +24,14 @@ from stream.worker import Pace, Worker
 from yuqing.app import ready, wiring
 from yuqing.app.logs import configure_logs
 from yuqing.app.settings import Settings
-from yuqing.domain.clock import Clock
+from yuqing.domain.clock import Clock, real_span
 from yuqing.domain.errors import ConfigError, RetryLater
 
 if TYPE_CHECKING:
     from crawlers.visit import CrawlReport
 
 SWEEP_EVERY, SEND_EVERY, LAG_EVERY = (timedelta(seconds=s) for s in (20, 5, 5))
+LOOK_EVERY = timedelta(seconds=15)
 AT_ONCE = 200
 
 
@@ -110,17 +111,18 @@ def index_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
 def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     """events to tickets; watchlists, answers and the review queue; the sweep, the outbox, drift."""
     from responder.handlers import answers_handler, respond_handler, watch_handler
+    from responder.hook_http import HttpHookPoster
+    from responder.hooks import send_hooks
     from responder.outbox import send_due
-    from responder.push import ApprisePusher
     from responder.reviewing import review_handler
     from responder.reviews import Reviews
     from responder.sweep import sweep_due
     from responder.watchlists import Watchlists
 
     store, homes = wiring.ticket_store(crew.settings), wiring.jurisdictions(crew.settings)
-    lists, pusher = Watchlists(store.engine), ApprisePusher()
+    lists, pusher, poster = Watchlists(store.engine), wiring.pusher(), HttpHookPoster()
     queue = Reviews(store.engine, crew.settings.review_below)
-    console = crew.settings.console_url()
+    console, secret = crew.settings.console_url(), wiring.secret(crew.settings)
     workers = [
         crew.worker(EVENTS.name, "respond", respond_handler(store, homes, crew.clock)),
         crew.worker(POSTS_RELEVANT.name, "answers", answers_handler(store, crew.clock)),
@@ -133,13 +135,18 @@ def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
             pass
 
     def send() -> None:
-        send_due(store.engine, pusher, crew.bus.publish, crew.clock, AT_ONCE, console)
+        send_due(store.engine, pusher, crew.bus.publish, crew.clock, AT_ONCE, console, secret)
+
+    def tell() -> None:
+        send_hooks(store.engine, poster, crew.clock, AT_ONCE)
 
     tasks = [
+        _beating(crew, "webhooks", Kind.OUTBOX, SEND_EVERY, tell),
         _beating(crew, "sweep", Kind.SWEEP, SWEEP_EVERY, sweep),
         _beating(crew, "outbox", Kind.OUTBOX, SEND_EVERY, send),
         Periodic("forget_reviews", timedelta(days=1), lambda: queue.forget(crew.clock.now())),
         drift_task(crew),
+        *_hearts(crew.settings, crew.clock),
     ]
     return workers, tasks
 
@@ -222,7 +229,10 @@ def serve(settings: Settings) -> None:
     import uvicorn
 
     from responder.api.app import create_api
+    from responder.api.heartbeat import add_heartbeat
+    from responder.api.phone import add_phone_page
     from responder.console.mount import mount_console
+    from yuqing.app.heartbeat import parts_behind
     from yuqing.app.reporting import write_report
 
     clock = wiring.clock(settings)
@@ -230,9 +240,15 @@ def serve(settings: Settings) -> None:
     ready.require_port(settings)
     configure_logs(settings.log_level, "serve", clock)
     stage = wiring.backstage(settings, lambda code, week: write_report(settings, code, week)[0])
-    api = create_api(stage.desk, stage.index, stage.people, clock, stage.complaints)
+    api = create_api(wiring.api_services(settings, stage))
+    pulse = wiring.pulse(settings)
+    add_heartbeat(api, pulse.read, lambda beats: parts_behind(beats, clock.now()), clock)
+    add_phone_page(api, wiring.phone_links(settings), clock)
     mount_console(api, stage, wiring.secret(settings))
     probe = _probe(settings, CollectorRegistry(), lambda: None, lambda: None)
+    beside, stop = _hearts(settings, clock), threading.Event()
+    watching = threading.Thread(target=run_together, args=((), beside, stop, clock), daemon=True)
+    watching.start()
     # uvicorn hands a signal on when it is done: here, to end with exit code 0
     on_signals(threading.Event())
     uvicorn.run(
@@ -244,6 +260,8 @@ def serve(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
+    stop.set()
+    watching.join()
     if probe:
         probe.stop()
 
@@ -265,6 +283,13 @@ def _beating(
         crew.pulse.beat(name, kind, crew.clock.now(), expected)
 
     return Periodic(name, pace, watched)
+
+
+def _hearts(settings: Settings, clock: Clock) -> list[Periodic]:
+    """The task that tells somebody outside what stopped, if anybody is named."""
+    if not settings.heartbeat():
+        return []
+    return [Periodic("heartbeat", real_span(clock, LOOK_EVERY), wiring.heart(settings).look)]
 
 
 def _lags(crew: Crew) -> Periodic:

@@ -45,6 +45,15 @@ class Settings(BaseSettings):
     probe_port: int | None = Field(None, description="port of /healthz, /readyz, /metrics")
     probe_host: str = "127.0.0.1"
     secret: SecretStr | None = Field(None, description="signs sessions; made if absent")
+    session_hours: float = Field(12, gt=0, le=24 * 7, description="a sign-in ends after this")
+    session_idle_minutes: float = Field(120, gt=0, description="or when unused for this long")
+    oidc_issuer: str = Field("", description="OpenID Connect provider; empty: none")
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_claim: str = Field("preferred_username", description="of the ID token: the login here")
+    heartbeat_urls: SecretStr | None = Field(
+        None, description="apprise URLs, apart by spaces, told when a part stops and is back"
+    )
     crawl_contact: str = Field("", description="mail or URL told to crawled sites")
     clock: str = Field("", description="empty for real time; START@EPOCHxSPEED runs fast")
     log_level: str = "INFO"
@@ -83,6 +92,10 @@ class Settings(BaseSettings):
     def console_url(self) -> str:
         """Where people open the console."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    def heartbeat(self) -> list[str]:
+        """Who is told when a part of the service stops: apprise URLs."""
+        return self.heartbeat_urls.get_secret_value().split() if self.heartbeat_urls else []
 
     def _file(self, name: str) -> str:
         return f"sqlite:///{self.data_dir.absolute() / name}.db"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -28,10 +30,16 @@ if TYPE_CHECKING:
     from classifier.events.store import GroupingStore
     from classifier.judge import Judge
     from crawlers.source import Source
+    from responder.api.services import Services
     from responder.console.backstage import Backstage
     from responder.desk import Desk
+    from responder.oidc import Oidc
+    from responder.people import People
+    from responder.phone_links import PhoneLinks
+    from responder.push import Pusher
     from responder.store import TicketStore
     from stream.pulse import Pulse
+    from yuqing.app.heartbeat import Heart
 
 _ENGINES: dict[tuple[str, bool], Engine] = {}
 
@@ -164,6 +172,31 @@ def ticket_store(settings: Settings) -> TicketStore:
     return TicketStore(tickets_engine(settings))
 
 
+def heart(settings: Settings) -> Heart:
+    """What tells somebody outside that a part of the service stopped."""
+    from stream.alarms import Alarms
+    from yuqing.app.heartbeat import Heart
+
+    alarms, place = Alarms(state_engine(settings)), urlsplit(settings.console_url()).netloc
+    return Heart(
+        pulse(settings), alarms, pusher(), clock(settings), settings.heartbeat(), f"{place} "
+    )
+
+
+def phone_links(settings: Settings) -> PhoneLinks:
+    """Acknowledging by the links of pushes."""
+    from responder.phone_links import PhoneLinks
+
+    return PhoneLinks(ticket_store(settings), secret(settings))
+
+
+def pusher() -> Pusher:
+    """The way out to people's phones and mailboxes."""
+    from responder.push import ApprisePusher
+
+    return ApprisePusher(real_now)
+
+
 def grouping_store(settings: Settings) -> GroupingStore:
     """The state of the grouping stage."""
     from classifier.events.sql_store import SqlGroupingStore
@@ -181,11 +214,11 @@ def desk(settings: Settings) -> Desk:
 def backstage(settings: Settings, write_report: Callable[[str, str], Path]) -> Backstage:
     """Everything the console stands on; `write_report` is what its button calls."""
     from responder.console.backstage import Backstage
-    from responder.people import People
+    from responder.keys import Keys
 
     return Backstage(
         desk=desk(settings),
-        people=People(tickets_engine(settings), clock(settings)),
+        people=people(settings),
         index=index(settings),
         pulse=pulse(settings),
         clock=clock(settings),
@@ -193,19 +226,86 @@ def backstage(settings: Settings, write_report: Callable[[str, str], Path]) -> B
         source_names=source_names(settings),
         reports=settings.data_dir / "reports",
         write_report=write_report,
+        oidc=oidc(settings),
+        keys=Keys(tickets_engine(settings), clock(settings)),
+    )
+
+
+def people(settings: Settings) -> People:
+    """Accounts and sign-ins."""
+    from responder.people import People
+
+    return People(
+        tickets_engine(settings),
+        clock(settings),
+        signed_in_for=timedelta(hours=settings.session_hours),
+        unused_for=timedelta(minutes=settings.session_idle_minutes),
+    )
+
+
+def oidc(settings: Settings) -> Oidc | None:
+    """Signing in through another house, if one is set. Raises ConfigError when half set."""
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_client_id or settings.oidc_client_secret is None:
+        raise ConfigError(
+            "environment",
+            "YUQING_OIDC_CLIENT_ID or YUQING_OIDC_CLIENT_SECRET",
+            "is missing",
+            "Set both, or leave YUQING_OIDC_ISSUER empty.",
+        )
+    from responder.oidc import Oidc, OidcPlan
+
+    plan = OidcPlan(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret.get_secret_value(),
+        settings.console_url(),
+        settings.oidc_claim,
+    )
+    return Oidc(plan, secret(settings), real_now)
+
+
+def api_services(settings: Settings, stage: Backstage) -> Services:
+    """Everything the API stands on, beside the console's own."""
+    from responder.api.services import Services
+    from responder.keys import Keys
+    from responder.repeats import Repeats
+    from responder.webhooks import Webhooks
+
+    engine, now = tickets_engine(settings), stage.clock
+    return Services(
+        desk=stage.desk,
+        index=stage.index,
+        people=stage.people,
+        keys=Keys(engine, now),
+        repeats=Repeats(engine, now),
+        webhooks=Webhooks(engine, now),
+        clock=now,
+        problems=stage.complaints,
     )
 
 
 def secret(settings: Settings) -> str:
-    """What signs browser sessions; made once and kept in the data folder if none is set."""
+    """What signs browser sessions and the links of pushes; made once and kept in the data folder
+    if none is set."""
     if settings.secret is not None:
         return settings.secret.get_secret_value()
     file = settings.data_dir / "secret"
     if not file.exists():
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        _make_secret(file)
     return file.read_text(encoding="ascii")
+
+
+def _make_secret(file: Path) -> None:
+    """Whole or not at all: of processes that start together, one makes it for all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"secret.{secrets.token_hex(8)}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(32), encoding="ascii")
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
 
 
 def migrate_all(settings: Settings) -> None:

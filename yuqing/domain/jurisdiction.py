@@ -154,7 +154,9 @@ class Jurisdiction:
     `local_lead` a matter within one territory goes to the unit of that territory, the department
     beside it; without, the other way round. `reminders` are fractions of every clock at which it
     is called to mind besides. `inferred` are the topics whose route no document states. `calendar`
-    is for the roster and for local clocks that say so; national clocks run in natural hours."""
+    is for the roster and for local clocks that say so; national clocks run in natural hours.
+    `triage_within` is how long a matter may wait for its assignment, `stalls_after`, by grade, how
+    long a charged unit may show no work, before the chain is walked; without, it is not."""
 
     code: str
     name: str
@@ -185,6 +187,8 @@ class Jurisdiction:
     watch_kinds: tuple[WatchKind, ...] = ()
     duties: tuple[Duty, ...] = ()
     inferred: tuple[Topic, ...] = ()
+    triage_within: timedelta | None = None
+    stalls_after: tuple[tuple[Severity, timedelta], ...] = ()
 
     def unit(self, code: str) -> Unit | None:
         """The unit with `code`, if there is one."""

@@ -33,6 +33,13 @@ _CHAIN = (
     ChainStep(timedelta(minutes=30), "principal"),
     ChainStep(timedelta(hours=1), "coordinator"),
 )
+# Our own choice as well: how long a charged unit may show no work.
+_STALLS: Mapping[Severity, timedelta] = {
+    Severity.ORDINARY: timedelta(hours=24),
+    Severity.LARGER: timedelta(hours=8),
+    Severity.MAJOR: timedelta(hours=2),
+    Severity.GRAVE: timedelta(hours=1),
+}
 
 
 def load_jurisdictions(folder: Path) -> Mapping[str, Jurisdiction]:
@@ -115,6 +122,8 @@ def _jurisdiction(form: JurisdictionForm) -> Jurisdiction:
         watch_kinds=watch_kinds_of(form.watch_kinds),
         duties=duties_of(form.duties),
         inferred=tuple(topic for topic, route in form.routes.items() if route.inferred),
+        triage_within=form.triage_within or form.acknowledge_within,
+        stalls_after=tuple((g, form.stalls_after.get(int(g), _STALLS[g])) for g in _STALLS),
     )
 
 

@@ -145,6 +145,8 @@ class JurisdictionForm(Form):
     sub_topics: tuple[SubTopicForm, ...] = ()
     places: tuple[PlaceForm, ...] = ()
     chains: dict[Grade, tuple[StepForm, ...]] = Field(default_factory=dict)
+    triage_within: PositiveDuration | None = None
+    stalls_after: dict[Grade, PositiveDuration] = Field(default_factory=dict)
     reminders: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     quiet_hours: QuietForm | None = None
     calendar: Calendar = Calendar.NATURAL

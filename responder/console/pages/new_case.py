@@ -11,6 +11,7 @@ from responder.console.forms import asking, parse_local
 from responder.console.screen import Screen
 from responder.desk import NewCase
 from responder.labels import GRADES, TOPICS
+from responder.origins import TITLES, Origin
 from responder.people import Person
 from responder.readmodels import EventLine, TicketLine
 from yuqing.domain.errors import InvalidMessage
@@ -55,6 +56,9 @@ def _ask(fields: dict[str, Any], event: EventLine | None) -> None:
     fields["topic"] = ui.select(TOPICS, label="议题", value=event.topic if event else "other")
     grades = {k: v for k, v in GRADES.items() if k}
     fields["grade"] = ui.select(grades, label="等级", value=max(1, event.severity) if event else 1)
+    if event is None:
+        fields["origin"] = ui.select(TITLES, label="来源", value=Origin.OTHER.value)
+        fields["reference"] = ui.input("文号或编号（网信部门通报必填）")
     fields["posted"] = ui.input(POSTED).props('hint="年-月-日 时:分，如 2026-03-02 08:30"')
 
 
@@ -62,6 +66,7 @@ def _case(fields: Mapping[str, Any], event: EventLine | None, zone: str) -> NewC
     title, first = ((fields[name].value or "").strip() for name in ("title", "posted"))
     if not title:
         raise InvalidMessage("请填写「事项」")
+    origin, reference = ("", "") if event else _whence(fields)
     return NewCase(
         jurisdiction=str(fields["where"].value),
         title=title,
@@ -71,4 +76,10 @@ def _case(fields: Mapping[str, Any], event: EventLine | None, zone: str) -> NewC
         emergency=bool(fields["sudden"].value),
         first_posted_at=parse_local(first, "首发时间", zone) if first else None,
         event_id=event.event_id if event else None,
+        origin=Origin(origin or Origin.OTHER),
+        reference=reference or None,
     )
+
+
+def _whence(fields: Mapping[str, Any]) -> tuple[str, str]:
+    return str(fields["origin"].value), (fields["reference"].value or "").strip()

@@ -11,6 +11,7 @@ from nicegui import run, ui
 from responder.console.frame import card, heading
 from responder.console.router import Router
 from responder.console.screen import Screen, said
+from responder.doors import check_reads_reports
 from yuqing.domain.errors import InvalidMessage, YuqingError
 
 NAME = re.compile(r"(?P<code>[\w-]+)-(?P<week>\d{4}-W\d{2})\.(?P<kind>docx|html)")
@@ -23,6 +24,7 @@ def add(router: Router) -> None:
 
 
 def _reports(screen: Screen, _request: Request) -> None:
+    check_reads_reports(screen.person)
     stage = screen.backstage
     heading("评估周报", "每个数字都来自台账与帖文库")
     now = stage.clock.now().astimezone(ZoneInfo(stage.zone))
@@ -47,7 +49,7 @@ def _reports(screen: Screen, _request: Request) -> None:
 
 async def _write(screen: Screen, code: str, week: str) -> None:
     try:
-        screen.checked()
+        check_reads_reports(screen.checked())
         if not WEEK.fullmatch(week):
             raise InvalidMessage("周次请写成 2026-W10 的样子")
         await run.io_bound(screen.backstage.write_report, code, week)

@@ -70,10 +70,12 @@ def _hits(screen: Screen, chosen: WatchlistView) -> None:
 
 
 def _confirm_drop(screen: Screen, chosen: WatchlistView) -> None:
-    desk, number = screen.backstage.desk, chosen.watchlist_id
+    stage, number = screen.backstage, chosen.watchlist_id
 
     def drop() -> bool:
-        done = screen.attempt(lambda person: desk.drop_watchlist(person, number), "已删除")
+        done = screen.attempt(
+            lambda person: stage.desk.drop_watchlist(person, number, stage.clock.now()), "已删除"
+        )
         if done:
             ui.navigate.to("/watchlists")
         return done

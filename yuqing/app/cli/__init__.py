@@ -8,6 +8,7 @@ import sys
 import typer
 
 from yuqing.app.cli import (
+    audit,
     check,
     classify,
     clocks,
@@ -18,16 +19,21 @@ from yuqing.app.cli import (
     debunks,
     demo,
     drift,
+    drill,
     evaluate,
+    export,
     init,
     jurisdiction,
+    keys,
     operate,
     people,
+    push,
     report,
     serve,
     stages,
     train,
     up,
+    watchdog,
 )
 from yuqing.domain.errors import YuqingError
 
@@ -52,6 +58,12 @@ _COMMANDS = (
     dashboards,
     operate,
     people,
+    keys,
+    audit,
+    export,
+    drill,
+    push,
+    watchdog,
 )
 
 

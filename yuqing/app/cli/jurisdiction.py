@@ -34,11 +34,12 @@ def diff(
     tickets: Annotated[bool, typer.Option(help="Say what it means for open tickets.")] = True,
 ) -> None:
     """Every field that an edit changes, and what would change for open tickets; changes nothing."""
+    from responder.edit_effects import in_words
     from yuqing.domain.jurisdiction_diff import differences
 
     before, after = _read(old), _read(new)
     changed = differences(before, after)
-    for line in _lines(changed):
+    for line in in_words(changed) or ("没有变化",):
         typer.echo(line)
     if tickets and changed:
         for line in _effects(after, changed):
@@ -54,19 +55,6 @@ def _read(path: Path) -> Jurisdiction:
             typer.echo(f"yuqing: {mistake}", err=True)
         sys.exit(1)
     return read
-
-
-def _lines(changed: Sequence[Difference]) -> Iterator[str]:
-    if not changed:
-        yield "没有变化"
-    for one in changed:
-        reach = "只对新立案的台账" if one.copied else "即时生效"
-        if one.before is None:
-            yield f"+ {one.title}: {one.after}（{reach}）"
-        elif one.after is None:
-            yield f"- {one.title}: {one.before}（{reach}）"
-        else:
-            yield f"~ {one.title}: {one.before} → {one.after}（{reach}）"
 
 
 def _effects(after: Jurisdiction, changed: Sequence[Difference]) -> Iterator[str]:

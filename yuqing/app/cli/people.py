@@ -46,7 +46,7 @@ def add(
 
     if role not in {one.value for one in Role}:
         raise typer.BadParameter(f"no role {role!r}; there are {', '.join(Role)}")
-    _check_place(jurisdiction, unit)
+    check_place(jurisdiction, unit)
     chosen, said = _chosen(password)
     person = Person(
         login, name or login, Role(role), jurisdiction or None, unit or None, tuple(channel or ())
@@ -86,7 +86,8 @@ def _people() -> People:
     return People(wiring.tickets_engine(settings), wiring.clock(settings))
 
 
-def _check_place(jurisdiction: str, unit: str) -> None:
+def check_place(jurisdiction: str, unit: str) -> None:
+    """Raises BadParameter naming those there are."""
     from yuqing.app import wiring
     from yuqing.app.settings import load_settings
 

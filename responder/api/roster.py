@@ -1,0 +1,69 @@
+"""值班表, 交接班, and trying a contact's channels."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from responder.api.once import ActingRoute
+from responder.api.services import At, Me, Myself, Number
+from responder.desk_duty import DutyLine
+from responder.handovers import HandoverLine
+
+router = APIRouter(prefix="/api/v1", tags=["duty"], route_class=ActingRoute)
+Home = Annotated[str, Query(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Plain = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Named = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+
+
+class HandoverIn(BaseModel):
+    """Duty given by one contact of a unit to another, by name."""
+
+    jurisdiction: Plain
+    unit: Plain
+    giver: Named
+    taker: Named
+    note: str = Field("", max_length=1000)
+
+
+class PushTestIn(BaseModel):
+    """Which contact is sent a test message."""
+
+    jurisdiction: Plain
+    unit: Plain
+    contact: Named
+
+
+@router.get("/roster")
+def roster(jurisdiction: Home, at: At, me: Me) -> list[DutyLine]:
+    """Who is on duty now, unit by unit."""
+    return list(at.desk.roster(me, jurisdiction, at.clock.now()))
+
+
+@router.post("/roster/push-test", status_code=HTTPStatus.ACCEPTED)
+def push_test(wanted: PushTestIn, at: At, me: Myself) -> None:
+    """Send a test message; what became of it is in the deliveries."""
+    at.desk.test_push(me, wanted.jurisdiction, wanted.unit, wanted.contact, at.clock.now())
+
+
+@router.get("/handovers")
+def handovers(jurisdiction: Home, at: At, me: Me) -> list[HandoverLine]:
+    """The latest handovers, newest first."""
+    return list(at.desk.handovers(me, jurisdiction))
+
+
+@router.post("/handovers", status_code=HTTPStatus.CREATED)
+def hand_over(given: HandoverIn, at: At, me: Myself) -> HandoverLine:
+    """Hand over; the taker is pushed, and both are on duty until the taker acknowledges."""
+    people = (given.giver, given.taker)
+    now = at.clock.now()
+    return at.desk.hand_over(me, given.jurisdiction, given.unit, people, given.note, now)
+
+
+@router.post("/handovers/{handover_id}/take")
+def take_over(handover_id: Number, at: At, me: Myself) -> HandoverLine:
+    """Acknowledge a handover."""
+    return at.desk.take_over(me, handover_id, at.clock.now())

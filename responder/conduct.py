@@ -1,0 +1,89 @@
+"""How a ticket's answer is conducted, as its page shows it: review, line, release, reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from responder import labels
+from responder.act import Act
+from responder.lines import unit_zh
+from responder.readmodels import ReportLine, ReviewLine
+from responder.reporting import told
+from responder.review import Review, review_of
+from responder.stored import stored_of
+from responder.voice import approved_line, releasing_unit
+from yuqing.domain.jurisdiction import Jurisdiction
+from yuqing.domain.text import mask
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """`line` is the approved 口径, empty until there is one; `reference` the number that the case
+    has where it came from."""
+
+    line: str = ""
+    releasing_unit_zh: str = ""
+    review: tuple[ReviewLine, ...] = ()
+    reports: tuple[ReportLine, ...] = ()
+    reference: str = ""
+
+
+def conduct_of(
+    row: Row[Any],
+    acts: Sequence[Act],
+    jurisdiction: Jurisdiction | None,
+    names: Mapping[str, str],
+) -> Conduct:
+    """The conduct of the ticket `row`; `names` maps logins to the names of people."""
+    reference = mask(str(acts[0].data.get("reference") or ""))
+    if jurisdiction is None:
+        return Conduct(reference=reference)
+    stored = stored_of(row, acts)
+    review = review_of(stored.ticket, acts, jurisdiction.review)
+    several = bool(stored.ticket.co_units)
+    releasing = releasing_unit(stored.ticket, acts) if several else None
+    return Conduct(
+        line=mask(approved_line(stored.ticket, acts, jurisdiction.review)),
+        releasing_unit_zh=unit_zh(jurisdiction, releasing),
+        review=_steps(review, names, jurisdiction) if review else (),
+        reports=tuple(
+            ReportLine(
+                to=one.body.code,
+                to_zh=one.body.name,
+                duty_zh=labels.ACTIONS[one.body.action],
+                required=one.required,
+                position=one.position,
+                at=one.at,
+                receipt=mask(one.receipt) if one.receipt is not None else None,
+                receipt_at=one.receipt_at,
+            )
+            for one in told(stored, acts, jurisdiction)
+        ),
+        reference=reference,
+    )
+
+
+def _steps(
+    review: Review, names: Mapping[str, str], jurisdiction: Jurisdiction
+) -> tuple[ReviewLine, ...]:
+    passed = dict(review.passed)
+    if not review.needed:
+        return tuple(ReviewLine("", code, "", names.get(who, who)) for code, who in review.passed)
+    return tuple(
+        ReviewLine(
+            step.code,
+            step.name,
+            step.basis,
+            _who(passed.get(step.code), names),
+            labels.ROLES.get(step.by) or unit_zh(jurisdiction, step.by),
+        )
+        for step in review.needed
+    )
+
+
+def _who(login: str | None, names: Mapping[str, str]) -> str | None:
+    return names.get(login, login) if login else None

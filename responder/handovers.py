@@ -1,0 +1,143 @@
+"""交接班 on record: duty given by one and acknowledged by the next; until then both are pushed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, insert, select, update
+
+from responder.audit import Entry
+from responder.audit import note as noted
+from responder.outbox import Push, put_pushes
+from responder.roster import Handover
+from responder.schema import handovers
+from stream.sql import failures_named, reading
+from yuqing.domain.errors import Conflict, NotFound
+from yuqing.domain.jurisdiction import Jurisdiction
+from yuqing.domain.roster import Contact
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverLine:
+    """One handover as shown; `taken_at` None: not acknowledged yet."""
+
+    handover_id: int
+    jurisdiction: str
+    unit: str
+    giver: str
+    taker: str
+    note: str
+    given_at: datetime
+    taken_by: str | None
+    taken_at: datetime | None
+
+
+class Handovers:
+    """The record of handovers. All methods raise RetryLater when the store is away."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def give(
+        self,
+        jurisdiction: Jurisdiction,
+        unit: str,
+        people: tuple[str, Contact],
+        note: str,
+        by: str,
+        now: datetime,
+    ) -> HandoverLine:
+        """Hand the duty of `unit` over: `people` are the giver's name and the taker, who is
+        pushed. Raises Conflict while an earlier handover of the unit is not acknowledged."""
+        giver, taker = people
+        row = {"jurisdiction": jurisdiction.code, "unit": unit, "giver": giver, "note": note}
+        row |= {"taker": taker.name, "given_by": by}
+        with failures_named(), self._engine.begin() as connection:
+            mine = (handovers.c.jurisdiction == jurisdiction.code) & (handovers.c.unit == unit)
+            waits = select(handovers.c.taker).where(mine, handovers.c.taken_at.is_(None))
+            if (waiting := connection.execute(waits).scalar()) is not None:
+                raise Conflict(f"上一次交班尚待“{waiting}”签收接班")
+            made = insert(handovers).values(**row, given_at=now).returning(handovers.c.handover_id)
+            number = connection.execute(made).scalar_one()
+            put_pushes(connection, [_asks(jurisdiction, number, unit, taker, note, now)], now)
+            told = {"jurisdiction": jurisdiction.code, "unit": unit}
+            noted(connection, Entry(now, by, "handed_over", f"handover:{number}", told))
+            return _line(_row(connection, number))
+
+    def take(self, handover_id: int, by: str, now: datetime) -> HandoverLine:
+        """Acknowledge: from now on the taker alone is on duty. Raises NotFound, or Conflict when
+        somebody has acknowledged it already."""
+        with failures_named(), self._engine.begin() as connection:
+            row = _row(connection, handover_id)
+            if row.taken_at is not None:
+                raise Conflict(f"交班已由 {row.taken_by} 签收")
+            mine = update(handovers).where(handovers.c.handover_id == handover_id)
+            connection.execute(mine.values(taken_by=by, taken_at=now))
+            told = {"jurisdiction": row.jurisdiction, "unit": row.unit}
+            noted(connection, Entry(now, by, "took_over", f"handover:{handover_id}", told))
+            return _line(_row(connection, handover_id))
+
+    def get(self, handover_id: int) -> HandoverLine:
+        """One handover. Raises NotFound."""
+        with failures_named(), reading(self._engine).begin() as connection:
+            return _line(_row(connection, handover_id))
+
+    def given_by(self, handover_id: int) -> str:
+        """The login of who gave it. Raises NotFound."""
+        with failures_named(), reading(self._engine).begin() as connection:
+            return str(_row(connection, handover_id).given_by)
+
+    def recent(self, jurisdiction: str, size: int = 50) -> tuple[HandoverLine, ...]:
+        """The latest handovers, newest first."""
+        query = (
+            select(handovers)
+            .where(handovers.c.jurisdiction == jurisdiction)
+            .order_by(handovers.c.given_at.desc(), handovers.c.handover_id.desc())
+            .limit(size)
+        )
+        with failures_named(), reading(self._engine).begin() as connection:
+            return tuple(_line(row) for row in connection.execute(query))
+
+    def waiting(self, now: datetime) -> Mapping[str, Sequence[Handover]]:
+        """Those not acknowledged at `now`, by jurisdiction."""
+        query = select(handovers).where(handovers.c.taken_at.is_(None))
+        found: defaultdict[str, list[Handover]] = defaultdict(list)
+        with failures_named(), reading(self._engine).begin() as connection:
+            for row in connection.execute(query.where(handovers.c.given_at <= now)):
+                one = Handover(row.unit, row.giver, row.taker, row.given_at, row.taken_at)
+                found[row.jurisdiction].append(one)
+        return found
+
+
+def _asks(
+    jurisdiction: Jurisdiction, number: int, unit: str, taker: Contact, note: str, now: datetime
+) -> Push:
+    known = jurisdiction.unit(unit)
+    return Push(
+        key=f"handover:{number}",
+        purpose="duty",
+        audience=f"unit:{unit}",
+        jurisdiction=jurisdiction.code,
+        title=f"请签收接班：{known.name if known else unit}",
+        body=f"接班人：{taker.name}\n交班说明：{note}",
+        link="/notices",
+        due_at=now,
+        recipients=((taker.name, taker.channels),),
+    )
+
+
+def _row(connection: Connection, handover_id: int) -> Row[Any]:
+    query = select(handovers).where(handovers.c.handover_id == handover_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(f"没有交接班记录 {handover_id}")
+    return row
+
+
+def _line(row: Row[Any]) -> HandoverLine:
+    names = HandoverLine.__dataclass_fields__
+    return HandoverLine(**{name: getattr(row, name) for name in names})

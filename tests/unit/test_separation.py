@@ -1,0 +1,246 @@
+"""Who may do what another has done: review step by step, extensions, one voice of several units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from responder.answers import Offers
+from responder.desk import Desk, NewCase
+from responder.doors import check_reads_reports
+from responder.people import Person, Role
+from responder.readmodels import TicketLine
+from responder.store import TicketStore
+from stream.sql import open_engine
+from tests.api_world import SECRET, quick_people
+from tests.responder_world import HOUR, NOON, SetClock, district, post
+from yuqing.domain.conduct import Gate, ReviewStep
+from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound
+from yuqing.domain.post import Owner
+
+STEPS = (
+    ReviewStep("first", "初审", "reviewer"),
+    ReviewStep("audit", "审计", "caizheng", Gate.FINANCIAL),
+    ReviewStep("office", "政府办复审", "zhengfuban"),
+    ReviewStep("joint", "会签", "analyst", Gate.SEVERAL_UNITS),
+    ReviewStep("final", "分管领导审签", "leader"),
+)
+PLAIN = district()
+STRICT = replace(
+    PLAIN,
+    review=STEPS,
+    units=(*PLAIN.units, replace(PLAIN.units[0], code="caizheng", name="财政局")),
+)
+ANA = Person("ana", "安娜", Role.ANALYST, "qinghe")
+BAI = Person("bai", "白六", Role.ANALYST, "qinghe")
+CHEN = Person("chen", "陈二", Role.UNIT, "qinghe", "yingji")
+DENG = Person("deng", "邓七", Role.UNIT, "qinghe", "yingji")
+HOU = Person("hou", "侯三", Role.UNIT, "qinghe", "renshe")
+OFFICE = Person("fang", "方八", Role.UNIT, "qinghe", "zhengfuban")
+MONEY = Person("qian", "钱九", Role.UNIT, "qinghe", "caizheng")
+SHEN = Person("shen", "沈四", Role.REVIEWER, "qinghe")
+SONG = Person("song", "宋十", Role.REVIEWER, "qinghe")
+WU = Person("wu", "吴五", Role.LEADER, "qinghe")
+ROOT = Person("root", "管理员", Role.ADMIN)
+EVERYBODY = (ANA, BAI, CHEN, DENG, HOU, OFFICE, MONEY, SHEN, SONG, WU, ROOT)
+CASE = NewCase("qinghe", "北坡仓库起火", "火势已控制", "work_safety", 2, False)
+PUBLISHED = {
+    "published_at": NOON.isoformat(),
+    "channel": "区政府网站",
+    "official": True,
+    "speaker": "应急局负责人",
+    "principal": True,
+    "url": "http://127.0.0.1/gov/1",
+}
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = open_engine(f"sqlite:///{tmp_path / 't.db'}", durable=True)
+    TicketStore(made).migrate()
+    people = quick_people(made, SetClock())
+    for person in EVERYBODY:
+        people.create(person, SECRET)
+    yield made
+    made.dispose()
+
+
+class Case:
+    """One ticket and its desk; who acts, acts on the newest version."""
+
+    def __init__(self, engine: Engine, home: Any, *co_units: str, **more: Any) -> None:
+        self.desk, self.store = Desk(engine, {"qinghe": home}), TicketStore(engine)
+        self.id = self.desk.open_by_hand(ANA, CASE, NOON).ticket_id
+        self.act(ANA, "assign", unit="yingji", co_units=list(co_units), **more)
+
+    def act(self, person: Person, action: str, **data: Any) -> TicketLine:
+        version = self.store.get(self.id).version
+        return self.desk.act(person, self.id, version, action, data, NOON + HOUR)
+
+    def drafted(self, by: Person = CHEN, **data: Any) -> Case:
+        for action in ("acknowledge", "start"):
+            self.act(by, action)
+        self.act(by, "submit", draft="火已扑灭，原因正在调查", **data)
+        return self
+
+    def offered(self, person: Person) -> Mapping[str, Any]:
+        return {one.action: one for one in self.desk.actions_for(person, self.id, NOON + HOUR)}
+
+
+def test_steps_are_taken_in_order_each_by_another(engine: Engine) -> None:
+    case = Case(engine, STRICT).drafted()
+    assert case.offered(SHEN)["approve"].fields[0].choices == (("first", "初审"),)
+    for person in (WU, ANA, ROOT, CHEN):
+        assert "approve" not in case.offered(person)
+        with pytest.raises(NotAllowed, match="初审"):
+            case.act(person, "approve", step="first")
+    with pytest.raises(NotAllowed, match="须先完成“初审”"):
+        case.act(SHEN, "approve", step="final")
+    case.act(SHEN, "approve", step="first")
+    with pytest.raises(NotAllowed, match="尚缺：政府办复审"):
+        case.act(CHEN, "publish", **PUBLISHED)
+    case.act(OFFICE, "approve", step="office")
+    assert case.desk.ticket(ANA, case.id, NOON + HOUR).approved_line == ""
+    case.act(WU, "approve", step="final")
+    with pytest.raises(NotAllowed, match="均已通过"):
+        case.act(WU, "approve", step="final")
+    page = case.desk.ticket(ANA, case.id, NOON + HOUR)
+    assert [(step.name, step.who) for step in page.review] == [
+        ("初审", "沈四"),
+        ("政府办复审", "方八"),
+        ("分管领导审签", "吴五"),
+    ]
+    assert page.approved_line == "火已扑灭，原因正在调查"
+    assert case.act(CHEN, "publish", **PUBLISHED).state == "responded"
+
+
+def test_a_reviewing_unit_sees_the_draft_that_waits_for_it_and_only_then(engine: Engine) -> None:
+    home = replace(STRICT, review=(STEPS[0], replace(STEPS[1], when=None)))
+    case = Case(engine, home).drafted()
+    with pytest.raises(NotFound):
+        case.desk.ticket(MONEY, case.id, NOON + HOUR)
+    with pytest.raises(NotFound):
+        case.act(MONEY, "approve", step="audit")
+    case.act(SHEN, "approve", step="first")
+    assert case.desk.ticket(MONEY, case.id, NOON + HOUR).line.ticket_id == case.id
+    assert set(case.offered(MONEY)) == {"approve", "send_back"}
+    for action in ("note", "acknowledge"):
+        with pytest.raises(NotFound):
+            case.act(MONEY, action, text="x")
+    case.act(MONEY, "approve", step="audit")
+    with pytest.raises(NotFound):
+        case.act(MONEY, "approve", step="audit")
+
+
+def test_what_people_say_of_a_draft_asks_for_further_steps(engine: Engine) -> None:
+    case = Case(engine, STRICT).drafted(gates=["financial"])
+    case.act(SHEN, "approve", step="first")
+    with pytest.raises(NotAllowed, match="审计"):
+        case.act(SONG, "approve", step="office")
+    case.act(MONEY, "approve", step="audit")
+    case.act(OFFICE, "approve", step="office")
+    case.act(WU, "send_back", reason="补充伤亡情况")
+    case.act(CHEN, "submit", draft="第二稿")
+    case.act(SHEN, "approve", step="first", gates=["financial"])
+    with pytest.raises(NotFound):
+        case.act(OFFICE, "approve", step="office")  # the audit comes first again
+    case.act(MONEY, "approve", step="audit")
+
+
+def test_several_units_ask_for_their_step_by_themselves(engine: Engine) -> None:
+    case = Case(engine, STRICT, "renshe").drafted()
+    case.act(SHEN, "approve", step="first")
+    case.act(OFFICE, "approve", step="office")
+    with pytest.raises(NotAllowed, match="会签"):
+        case.act(WU, "approve", step="joint")
+    case.act(ANA, "approve", step="joint")
+    case.act(WU, "approve", step="final")
+
+
+def test_whoever_drafted_in_this_round_never_approves(engine: Engine) -> None:
+    home = replace(PLAIN, review=(ReviewStep("own", "本单位复核", "unit"),))
+    case = Case(engine, home).drafted(CHEN)
+    with pytest.raises(NotAllowed, match="起草人"):
+        case.act(CHEN, "approve", step="own")
+    case.act(DENG, "send_back", reason="改")
+    case.act(DENG, "submit", draft="第二稿")
+    for drafter in (CHEN, DENG):
+        with pytest.raises(NotAllowed, match="起草人"):
+            case.act(drafter, "approve", step="own")
+
+
+def test_who_asks_for_more_time_does_not_grant_it(engine: Engine) -> None:
+    case = Case(engine, PLAIN)
+    later = (NOON + 72 * HOUR).isoformat()
+    asked = {"clock": "response", "due": later, "reason": "待检测结果"}
+    case.act(CHEN, "request_extension", **asked)
+    with pytest.raises(NotAllowed):
+        case.act(CHEN, "extend", **asked, approver="wu")
+    with pytest.raises(InvalidMessage, match="approver"):
+        case.act(ANA, "extend", **asked, approver="ana")
+    case.act(ANA, "extend", **asked, approver="wu")
+    store = TicketStore(engine)
+    assert store.history(case.id)[1][-1].data["approver"] == "wu"
+
+
+def test_an_administrator_who_asked_neither_grants_nor_records_it(engine: Engine) -> None:
+    case = Case(engine, PLAIN)
+    asked = {"clock": "response", "due": (NOON + 72 * HOUR).isoformat(), "reason": "x"}
+    case.act(ROOT, "request_extension", **asked)
+    for person, approver in ((ROOT, "wu"), (ANA, "root")):
+        with pytest.raises(NotAllowed, match="申请延期的人"):
+            case.act(person, "extend", **asked, approver=approver)
+    case.act(ANA, "extend", **asked, approver="wu")
+
+
+def test_of_several_units_one_releases(engine: Engine) -> None:
+    case = Case(engine, PLAIN, "renshe")
+    for action, data in (
+        ("publish", PUBLISHED),
+        ("answer", {"answered_at": NOON.isoformat(), "to": "来电人", "file": "回访记录"}),
+        ("press_conference", {**PUBLISHED, "held_at": NOON.isoformat()}),
+    ):
+        with pytest.raises(NotAllowed, match="应急局按审定口径统一发布"):
+            case.act(HOU, action, **data)
+    assert case.act(CHEN, "publish", **PUBLISHED).breached == 0
+
+
+def test_the_releasing_unit_may_be_another_than_the_one_in_charge(engine: Engine) -> None:
+    case = Case(engine, PLAIN, "renshe", releasing_unit="renshe")
+    assert case.desk.ticket(ANA, case.id, NOON + HOUR).releasing_unit_zh == "人社局"
+    with pytest.raises(NotAllowed, match="人社局"):
+        case.act(CHEN, "publish", **PUBLISHED)
+    case.act(HOU, "publish", **PUBLISHED)
+    case.act(ANA, "reassign", unit="yingji", reason="调整")
+    with pytest.raises(NotAllowed, match="应急局"):
+        case.act(HOU, "publish", **PUBLISHED)
+
+
+def test_who_coordinates_may_record_what_is_public_already(engine: Engine) -> None:
+    case = Case(engine, PLAIN, "renshe", releasing_unit="renshe")
+    assert case.act(ANA, "publish", **PUBLISHED).state == "assigned"
+
+
+def test_a_unit_reads_no_report_on_all_units() -> None:
+    for person in EVERYBODY:
+        if person.role is not Role.UNIT:
+            check_reads_reports(person)
+            continue
+        with pytest.raises(NotAllowed):
+            check_reads_reports(person)
+
+
+def test_an_offer_is_accepted_only_for_the_releasing_unit(engine: Engine) -> None:
+    case = Case(engine, PLAIN, "renshe")
+    notice = post(7, "北坡仓库起火情况通报", "北坡仓库起火已扑灭", owner=Owner.OFFICIAL, at=NOON)
+    assert Offers(engine).put([(case.id, notice)], NOON) == 1
+    [offer] = case.desk.offers(ANA)
+    version = TicketStore(engine).get(case.id).version
+    with pytest.raises(NotAllowed, match="统一发布"):
+        case.desk.accept_offer(HOU, offer.offer_id, version, "某", False, NOON + HOUR)
+    case.desk.accept_offer(CHEN, offer.offer_id, version, "某", False, NOON + HOUR)
