@@ -1,7 +1,8 @@
 """From labels and public texts to the encoder: a deep teacher, then a shallow student of it.
 
 The teacher learns from every label. Teacher and fast model then speak together on all texts, the
-unlabelled ones too, and the student learns from their words and from the labels.
+unlabelled ones too, and the student learns from their words and from the labels; at last, for it
+is by then as good as they are, from the labels alone.
 """
 
 from __future__ import annotations
@@ -45,14 +46,16 @@ class Depth:
     student_layers: tuple[int, ...]
     teacher: Plan
     student: Plan
+    polish: Plan
     unlabelled: int
     frozen: int = 3
 
 
 DEPTH = Depth(
-    student_layers=(1, 3, 5, 7, 9, 11),
+    student_layers=(2, 5, 8, 11),
     teacher=Plan(epochs=1.0, rate=6e-5, longest=112),
-    student=Plan(epochs=3.0, rate=2e-4, longest=128, warm_up=0.05, taught=0.7, pooled=0.5),
+    student=Plan(epochs=2.4, rate=2e-4, longest=128, warm_up=0.05, taught=0.7, pooled=0.5),
+    polish=Plan(epochs=1.6, rate=1e-4, longest=128, warm_up=0.05, head_rate=3e-4, seed=2),
     unlabelled=4500,
 )
 
@@ -69,16 +72,17 @@ def build_encoder(
     """Train on `split.taught` and the texts under `data` from the Hugging Face folder `base`, and
     write what run time loads to `folder`. `fast` are the linear models, whose words teach too."""
     tokenizer = load_tokenizer(base)
-    labelled = labelled_examples(data, split)
+    gold, labelled = labelled_examples(data, split)
     teacher = load_base(base)
     freeze_below(teacher, depth.frozen)
     fit(teacher, tokenizer, labelled, depth.teacher, tell=tell("teacher"))
-    every = [*labelled, *unlabelled_examples(data, split, labelled, depth.unlabelled)]
+    every = [*gold, *labelled, *unlabelled_examples(data, split, labelled, depth.unlabelled)]
     texts = [example.text for example in every]
     said = speak(teacher, tokenizer, texts, depth.teacher.longest)
     taught = Taught(together(said, [fast_words(fast, text) for text in texts]), said.pooled)
     student = shallow(teacher, depth.student_layers)
     fit(student, tokenizer, every, depth.student, taught, tell("student"))
+    fit(student, tokenizer, labelled, depth.polish, tell=tell("student, labels alone"))
     return export(student, tokenizer, depth.student.longest, folder)
 
 
@@ -91,16 +95,20 @@ def shallow(teacher: Network, layers: Sequence[int]) -> Network:
     return teacher
 
 
-def labelled_examples(data: Path, split: Split) -> list[Example]:
-    """Every text with a label, folded as at run time, without those kept for measuring."""
+def labelled_examples(data: Path, split: Split) -> tuple[list[Example], list[Example]]:
+    """The texts labelled for all heads, and every text with a label, those among them; folded as at
+    run time, without those kept for measuring."""
     taught = zip(split.taught, split.weights, strict=True)
-    examples = [corpus.labelled(row, weight) for row, weight in taught]
-    examples += corpus.seven_topics(data, "taidi_raw_train")
-    examples += corpus.seven_topics(data, "taidi_tokenised_train")
-    examples += corpus.rumours(data)
+    gold = [corpus.labelled(row, weight) for row, weight in taught]
+    others = [
+        *corpus.seven_topics(data, "taidi_raw_train"),
+        *corpus.seven_topics(data, "taidi_tokenised_train"),
+        *corpus.rumours(data),
+    ]
     unseen = {gold_mark(text) for text in split.unseen}
-    kept = [example for example in examples if gold_mark(example.text) not in unseen]
-    return [replace(example, text=fold(example.text).text) for example in kept]
+    kept = [example for example in others if gold_mark(example.text) not in unseen]
+    folded = [replace(example, text=fold(example.text).text) for example in (*gold, *kept)]
+    return folded[: len(gold)], folded
 
 
 def unlabelled_examples(
