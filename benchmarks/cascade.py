@@ -5,8 +5,9 @@ usage: python -m benchmarks.cascade [--posts N] [--gold FILE.jsonl] [--stream FI
 Speed on two streams of the end-to-end benchmark's posts: a watched one, as platforms send it, where
 one post in eight concerns a government, and a district's own sites, where six in ten do. Both ways
 run in turn in one process; posts a second of processor time, since all threads count in it, and the
-ratio by the clock beside it. A `--stream` of {id, text} is measured too. The loss on labelled posts (text, relevant, topic, severity,
-disposition), by default those written for the tests, which no model learnt from.
+ratio by the clock beside it. A `--stream` of {id, text} is measured too. The loss on labelled posts
+(text, relevant, topic, severity, disposition), by default those written for the tests, which no
+model learnt from.
 """
 
 from __future__ import annotations
