@@ -31,13 +31,13 @@ DEFAULTS: dict[str, float] = {
 }
 _GRID = tuple(round(0.02 * step, 2) for step in range(5, 46))
 _RECALL = 0.9  # of grades 2 and above
-_LOST, _MARGIN = 0.005, 0.1
+_LOST = 0.005  # of the topic's macro-F1 that leaving rows to the fast model may cost
 _PULL = 0.02  # towards a blend of one half each: the rows are few
 
 
 Worth = Callable[[Measured], tuple[float, ...]]
 _WANTED: dict[str, Worth] = {
-    "relevant_from": lambda m: (m.relevance_f1,),
+    "relevant_from": lambda m: (round(m.relevance_f1, 2),),  # ties go to the middle
     "severity_2_from": lambda m: (min(m.severity2_recall, _RECALL), m.severity_qwk),
     "severity_1_from": lambda m: (m.severity_qwk,),
 }
@@ -170,16 +170,13 @@ def _logit(one: Opinion) -> float:
 
 
 def _sure_from(heard: Sequence[Heard], alone: Route, both: Route) -> float:
-    """The least sureness from which on leaving a row to the fast model loses no more than _LOST of
-    either macro-F1, and a margin, as the rows are few."""
+    """The least sureness from which on leaving a row to the fast model loses no more than _LOST."""
     rows = [one.row for one in heard]
     every = measure([opinion(one, both) for one in heard], rows)
     least = 1.0
     for at in reversed(_GRID):
         tried = measure(decided(heard, Tuning("", alone, both, at)), rows)
-        topic = every.topic_macro_f1 - tried.topic_macro_f1
-        told = every.disposition_macro_f1 - tried.disposition_macro_f1
-        if max(topic, told) > _LOST:
+        if every.topic_macro_f1 - tried.topic_macro_f1 > _LOST:
             break
         least = at
-    return round(least + _MARGIN, 2)
+    return least
