@@ -13,9 +13,10 @@ from responder.api.services import COOKIE, csrf_token
 from responder.console.backstage import Backstage
 from responder.console.judging import offer_corrections
 from responder.console.screen import BROKEN, REFRESH_SECONDS, Screen
-from responder.doors import may_read_posts
+from responder.doors import PERMITS, may_read_posts
 from responder.labels import ROLES
-from responder.people import Person
+from responder.people import Person, Role
+from responder.transitions import Action
 
 SAID = 4
 NAV = (
@@ -24,11 +25,17 @@ NAV = (
     ("/reviews", "rate_review", "复核队列"),
     ("/watchlists", "bookmark", "监测方案"),
     ("/events", "hub", "舆情事件"),
+    ("/triage", "inbox", "待研判"),
+    ("/mine", "task_alt", "我的待办"),
     ("/tickets", "assignment", "处置台账"),
     ("/reports", "summarize", "评估周报"),
     ("/notices", "notifications", "我的提醒"),
+    ("/roster", "groups", "值班与交接"),
+    ("/deliveries", "outgoing_mail", "推送记录"),
+    ("/jurisdiction", "account_balance", "辖区配置"),
     ("/drift", "trending_up", "研判漂移"),
     ("/status", "monitor_heart", "运行状态"),
+    ("/access", "key", "密钥与审计"),
 )
 OF_POSTS = ("/search", "/reviews", "/watchlists", "/drift")
 
@@ -105,10 +112,19 @@ def _stale_bar(screen: Screen) -> None:
 def _nav(screen: Screen, at: str) -> str:
     stage = screen.backstage
     counts = screen.shared("counts", lambda: stage.desk.counts(screen.person, stage.clock.now()))
-    badges = {"/tickets": counts.waiting_triage + counts.offers_waiting}
-    hidden = () if may_read_posts(screen.person) else (*OF_POSTS, "/reports")
+    badges = {"/triage": counts.waiting_triage, "/tickets": counts.offers_waiting}
+    hidden = _hidden(screen.person)
     entries = [entry for entry in NAV if entry[0] not in hidden]
     return screen.html("nav.html", entries=entries, at=at, badges=badges)
+
+
+def _hidden(person: Person) -> set[str]:
+    hidden = set() if may_read_posts(person) else {*OF_POSTS, "/reports"}
+    if Action.ASSIGN not in PERMITS[person.role]:
+        hidden.add("/triage")
+    if person.role is not Role.ADMIN:
+        hidden.add("/access")
+    return hidden
 
 
 def _unread(screen: Screen) -> int:

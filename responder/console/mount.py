@@ -14,9 +14,14 @@ from nicegui import ui
 from responder.console.backstage import Backstage
 from responder.console.mishaps import Mishaps
 from responder.console.pages import (
+    access,
+    deliveries,
     drift,
+    duty,
     events,
+    jurisdiction,
     live,
+    mine,
     notices,
     reports,
     reviews,
@@ -24,6 +29,7 @@ from responder.console.pages import (
     status,
     ticket,
     tickets,
+    triage,
     watchlists,
 )
 from responder.console.render import STATIC, environment
@@ -32,8 +38,8 @@ from responder.console.session import add_sign_in, viewer
 from responder.people import Role
 
 PAGES = (
-    *(live, search, reviews, watchlists, events, tickets, ticket, reports, notices),
-    *(drift, status),
+    *(live, search, reviews, watchlists, events, triage, mine, tickets, ticket, reports, notices),
+    *(duty, deliveries, jurisdiction, access, drift, status),
 )
 ReportName = Annotated[str, PathParam(pattern=r"^[\w-]+\.(docx|html)$")]
 
