@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,8 @@ def load_encoder(folder: Path) -> OnnxEncoder:
     about = _about(folder)
     heads = {head: tuple(columns) for head, columns in about["heads"].items()}
     session = _session(folder / MODEL_FILE)
+    # it would tell everybody at every start that there is no torch, which is as it should be
+    os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)

@@ -99,7 +99,7 @@ def test_noise_is_left_to_the_fast_model_and_a_vague_grievance_is_not() -> None:
         return sureness(models.tuning.alone.scores(linear))
 
     assert sure("晚安,愿所有的努力都不被辜负") >= models.tuning.sure_from
-    assert sure("这事反映了三次,都说研究研究,到底归谁管") < models.tuning.sure_from
+    assert sure("小区门口天天有人摆摊,还偷电瓶,保安也不管") < models.tuning.sure_from
 
 
 def test_a_blend_mixes_and_shifts() -> None:
