@@ -148,10 +148,15 @@ def _rows(screen: Screen, asked: Mapping[str, str]) -> str:
 async def _verify(screen: Screen) -> None:
     try:
         person = screen.checked()
-        found: Verified = await run.io_bound(screen.backstage.desk.verified, person)
+        found = await run.io_bound(screen.backstage.desk.verified, person)
     except YuqingError as error:
         ui.notify(said(error), type="negative", position="top", timeout=8000)
         return
+    if found is not None:
+        _tell(found)
+
+
+def _tell(found: Verified) -> None:
     if not found.findings:
         done = f"日志完整：{found.entries} 条，与 {found.acts} 条台账记录相符"
         ui.notify(done, type="positive", position="top", timeout=8000)
