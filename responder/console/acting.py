@@ -129,7 +129,7 @@ def _ask(desktop: Desktop, offer: ActionOffer) -> None:
     ask(offer, stage.zone, stage.clock.now(), submit, known, speakers)
 
 
-def _only_step(offer: ActionOffer) -> dict[str, str]:
+def _only_step(offer: ActionOffer) -> dict[str, Any]:
     """The step that is next: there is nothing to choose."""
     steps = [field for field in offer.fields if field.kind == "step"]
     return {one.name: one.choices[0][0] if one.choices else "审核" for one in steps}

@@ -17,7 +17,7 @@ from responder.console.screen import Screen, said
 from responder.doors import check_admin, in_place
 from responder.keys import ROLES as KEY_ROLES
 from responder.keys import ApiKey, KeyDraft, Keys, Scope
-from responder.labels import ACTIONS, ROLES
+from responder.labels import ACTIONS, AUDITED, ROLES
 from responder.people import Person
 from yuqing.domain.errors import InvalidMessage, NotFound, YuqingError
 
@@ -141,7 +141,7 @@ def _rows(screen: Screen, asked: Mapping[str, str]) -> str:
     last = rows[-1].number if len(rows) == SHOWN else None
     kept = {name: value for name, value in narrowed.items() if value}
     following = f"/access?{urlencode({**kept, 'before': last})}" if last else ""
-    listed = screen.html("audit.html", rows=rows, actions=ACTIONS)
+    listed = screen.html("audit.html", rows=rows, actions=ACTIONS, audited=AUDITED)
     return listed + screen.html("more.html", next=following)
 
 
