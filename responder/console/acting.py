@@ -123,8 +123,8 @@ def _ask(desktop: Desktop, offer: ActionOffer) -> None:
         data.update(typed)
         return screen.attempt(decided, f"已{offer.label_zh}")
 
-    known = {"grade": str(line.grade), "emergency": line.emergency}
-    known |= desktop.proposed.get(offer.action, {}) | _only_step(offer)
+    known: dict[str, Any] = {"grade": str(line.grade), "emergency": line.emergency}
+    known |= {**desktop.proposed.get(offer.action, {}), **_only_step(offer)}
     speakers = [name for name, _ in stage.desk.spokespeople(screen.person, desktop.number)]
     ask(offer, stage.zone, stage.clock.now(), submit, known, speakers)
 

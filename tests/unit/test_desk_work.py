@@ -11,6 +11,7 @@ from sqlalchemy import update
 from responder.desk_deliveries import DeliveryFilter
 from responder.origins import Origin
 from responder.people import Person, Role
+from responder.readmodels import DeliveryLine
 from responder.schema import outbox
 from tests.five_governments import SHIPPED, House, at, house
 from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound
@@ -145,7 +146,8 @@ def test_deliveries_come_in_pages_that_skip_nothing(walk: House) -> None:
         walk.open(f"第{number}处井盖松动", Topic.URBAN, 1, False, ("静海镇",))
     whole = walk.desk.deliveries(walk.monitor, DeliveryFilter(), 200)
     assert whole.next is None
-    found, before = [], None
+    found: list[DeliveryLine] = []
+    before = None
     while True:
         page = walk.desk.deliveries(walk.monitor, DeliveryFilter(), 2, before)
         found += page.lines
