@@ -9,15 +9,18 @@ from datetime import datetime
 from responder import labels
 from responder.act import Act
 from responder.clocks import read_clocks
-from responder.doors import KEYS_MAY, PERMITS, may_lead, named_lead
+from responder.doors import KEYS_MAY, PERMITS, check_returns, may_lead
 from responder.forms import FORMS
 from responder.labels import is_key
 from responder.people import Person
 from responder.readmodels import ActionOffer, FieldSpec
-from responder.review import GATES, Review, may_review, review_of
+from responder.reporting import check_answered
+from responder.review import GATES, Review, check_review, may_review, review_of
 from responder.stored import Stored
 from responder.ticket import allowed
 from responder.transitions import Action
+from responder.voice import check_voice
+from yuqing.domain.errors import NotAllowed
 from yuqing.domain.jurisdiction import Jurisdiction
 
 Choices = tuple[tuple[str, str], ...]
@@ -52,12 +55,24 @@ def action_offers(person: Person, scene: Scene) -> tuple[ActionOffer, ...]:
         and action in PERMITS[person.role]
         and may_lead(person, ticket.unit, action)
         and (action not in _REVIEWING or may_review(person, scene.review))
+        and not _refused(person, scene, action)
         and (action in KEYS_MAY or not is_key(person.login))
-        and not (action is Action.RETURN and named_lead(scene.stored))
     ]
     offers = (_offer(action, scene) for action in permitted)
     wanting = (offer for offer in offers if not _hopeless(offer))
     return tuple(sorted(wanting, key=lambda offer: _ORDER[offer.weight]))
+
+
+def _refused(person: Person, scene: Scene, action: Action) -> bool:
+    """Whether the door would refuse `action` whatever is typed."""
+    try:
+        check_review(person, scene.stored.ticket, scene.acts, scene.jurisdiction.review, action)
+        check_voice(person, scene.stored.ticket, scene.acts, scene.jurisdiction, action)
+        check_returns(person, scene.stored, action)
+        check_answered(scene.stored, scene.acts, action)
+    except NotAllowed:
+        return True
+    return False
 
 
 _ORDER = {"primary": 0, "plain": 1, "danger": 2}

@@ -78,13 +78,35 @@ PUSH_PURPOSES: dict[str, str] = {
     "case": "案情通知",
     "assign": "催交办",
     "acknowledge": "催签收",
-    "stall": "催处置",
     "clock": "时限催办",
     "duty": "交接班",
     "watch": "监测方案",
     "drift": "研判漂移",
     "test": "推送测试",
 }
+
+AUDITED: dict[str, str] = {
+    "act": "台账操作",
+    "exported": "导出台账",
+    "read_personal": "查看个人信息",
+    "signed_in": "登录",
+    "signed_out": "退出",
+    "locked_out": "多次输错密码，锁定",
+    "password_set": "设置密码",
+    "person_created": "新建账号",
+    "person_changed": "修改账号",
+    "key_created": "新建密钥",
+    "key_revoked": "作废密钥",
+    "webhook_created": "新建订阅",
+    "webhook_changed": "修改订阅",
+    "webhook_dropped": "删除订阅",
+    "watchlist_saved": "保存监测方案",
+    "watchlist_dropped": "删除监测方案",
+    "handed_over": "交班",
+    "took_over": "接班",
+    "push_tested": "推送测试",
+}
+"""What the audit log notes."""
 
 TARGETS: dict[str, str] = {
     "duty": "值班人员",

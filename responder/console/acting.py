@@ -123,7 +123,13 @@ def _ask(desktop: Desktop, offer: ActionOffer) -> None:
         data.update(typed)
         return screen.attempt(decided, f"已{offer.label_zh}")
 
-    known = {"grade": str(line.grade), "emergency": line.emergency}
-    known |= desktop.proposed.get(offer.action, {})
+    known: dict[str, Any] = {"grade": str(line.grade), "emergency": line.emergency}
+    known |= {**desktop.proposed.get(offer.action, {}), **_only_step(offer)}
     speakers = [name for name, _ in stage.desk.spokespeople(screen.person, desktop.number)]
     ask(offer, stage.zone, stage.clock.now(), submit, known, speakers)
+
+
+def _only_step(offer: ActionOffer) -> dict[str, Any]:
+    """The step that is next: there is nothing to choose."""
+    steps = [field for field in offer.fields if field.kind == "step"]
+    return {one.name: one.choices[0][0] if one.choices else "审核" for one in steps}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from nicegui import ui
 
 from responder.console.acting import Desktop
 from responder.console.screen import said
 from responder.explain import Explained
 from yuqing.domain.errors import YuqingError
+
+_EXACT = re.compile(r"(\d{2}:\d{2}:\d{2})(?:\.\d+)?[+-]\d{2}:\d{2}")
 
 
 def explain(desktop: Desktop, key: str) -> None:
@@ -25,11 +29,17 @@ def explain(desktop: Desktop, key: str) -> None:
         return
     with ui.context.client.content, ui.dialog() as dialog, ui.card().classes("yq-dialog"):
         ui.label(f"时限依据：{one.reading.title}").classes("text-lg font-bold")
-        html = desktop.screen.html("explained.html", sentences=one.sentences)
+        sentences = [_plain(sentence) for sentence in one.sentences]
+        html = desktop.screen.html("explained.html", sentences=sentences)
         ui.html(html, sanitize=False).classes("w-full")
         ui.button("关闭", on_click=dialog.close).props("flat").classes("self-end")
     dialog.on("hide", dialog.delete)
     dialog.open()
+
+
+def _plain(sentence: str) -> str:
+    """The record tells moments to the microsecond, with their zone; people read seconds."""
+    return _EXACT.sub(r"\1", sentence)
 
 
 def _key(one: Explained) -> str:

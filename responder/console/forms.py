@@ -86,7 +86,7 @@ def _input(spec: FieldSpec, zone: str, now: datetime, known: Any, speakers: Sequ
     elif spec.name == "speaker":
         made = ui.input(label, autocomplete=list(speakers))
     else:
-        made = ui.input(label)
+        made = ui.input(label, value=str(known or ""))
     return made.classes("w-full").props(f'data-field="{spec.name}"')
 
 

@@ -17,7 +17,7 @@ from responder.console.screen import Screen, said
 from responder.doors import check_admin, in_place
 from responder.keys import ROLES as KEY_ROLES
 from responder.keys import ApiKey, KeyDraft, Keys, Scope
-from responder.labels import ACTIONS, ROLES
+from responder.labels import ACTIONS, AUDITED, ROLES
 from responder.people import Person
 from yuqing.domain.errors import InvalidMessage, NotFound, YuqingError
 
@@ -141,19 +141,22 @@ def _rows(screen: Screen, asked: Mapping[str, str]) -> str:
     last = rows[-1].number if len(rows) == SHOWN else None
     kept = {name: value for name, value in narrowed.items() if value}
     following = f"/access?{urlencode({**kept, 'before': last})}" if last else ""
-    listed = screen.html("audit.html", rows=rows, actions=ACTIONS)
+    listed = screen.html("audit.html", rows=rows, actions=ACTIONS, audited=AUDITED)
     return listed + screen.html("more.html", next=following)
 
 
 async def _verify(screen: Screen) -> None:
     try:
         person = screen.checked()
-        found: Verified | None = await run.io_bound(screen.backstage.desk.verified, person)
+        found = await run.io_bound(screen.backstage.desk.verified, person)
     except YuqingError as error:
         ui.notify(said(error), type="negative", position="top", timeout=8000)
         return
-    if found is None:
-        return  # the service is going down
+    if found is not None:
+        _tell(found)
+
+
+def _tell(found: Verified) -> None:
     if not found.findings:
         done = f"日志完整：{found.entries} 条，与 {found.acts} 条台账记录相符"
         ui.notify(done, type="positive", position="top", timeout=8000)
