@@ -103,7 +103,7 @@ def load_shares(path: Traversable) -> Shares:
 def shipped_shares() -> Shares:
     """The reference that ships with the model; an empty one, with which nothing is compared, where
     a model came without."""
-    file = resources.files("classifier").joinpath("models", "linear", "reference.json")
+    file = resources.files("classifier").joinpath("models", "reference.json")
     return load_shares(file) if file.is_file() else Shares("", {})
 
 
