@@ -130,8 +130,10 @@ def test_a_unit_reads_no_posts_but_its_own_cases(house: House, visits: Visits) -
     number = house.case("鱼市路充电棚冒烟")
     watching = visits.of("jiance")
     expect(watching.locator(f'[data-post="{judged.post.post_id}"]')).to_be_visible()
-    page = visits.of("yingji")
-    expect(page.locator(f'[href="/tickets/{number}"]').first).to_be_visible()
+    page = visits.of("yingji", f"/tickets/{number}")
+    expect(page.get_by_text("鱼市路充电棚冒烟").first).to_be_visible()
+    page.goto(house.url)
+    expect(page.locator('[href^="/tickets/"]').first).to_be_visible()
     expect(page.locator("[data-post]")).to_have_count(0)
     expect(page.get_by_text("最新帖文")).to_have_count(0)
     for path in ("/search", "/watchlists"):
