@@ -41,6 +41,7 @@ from stream.sql import reading
 from stream.topics import POSTS_RAW
 from stream.worker import Pace
 from yuqing.app import embedded, running, wiring
+from yuqing.app.crew import Crew
 from yuqing.app.demo.folder import write_demo_folder
 from yuqing.app.settings import Settings, child_environment
 from yuqing.app.supervise import Supervisor
@@ -165,12 +166,12 @@ def tell(result: Result, console: Console) -> None:
     console.print(table)
 
 
-def _crew(settings: Settings) -> running.Crew:
+def _crew(settings: Settings) -> Crew:
     # a shorter wait would tell sooner that a stage is idle, but never let Kafka's group form
     kafka = settings.bus_url.startswith("kafka:")
     metrics, pace = StageMetrics(CollectorRegistry()), Pace(wait=1.0 if kafka else 0.01)
     clock, bus = wiring.clock(settings), wiring.bus(settings)
-    return running.Crew(settings, clock, bus, wiring.pulse(settings), metrics, pace)
+    return Crew(settings, clock, bus, wiring.pulse(settings), metrics, pace)
 
 
 def _widen(jurisdiction: Path) -> None:

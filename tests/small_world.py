@@ -22,6 +22,7 @@ from stream.sql import reading
 from stream.topics import POSTS_RAW
 from stream.worker import Pace, Worker
 from yuqing.app import running, wiring
+from yuqing.app.crew import Crew
 from yuqing.app.demo.folder import write_demo_folder
 from yuqing.app.demo.posts import ScriptedPost, Site
 from yuqing.app.demo.world import World, load_world
@@ -115,7 +116,7 @@ def small_world(tmp_path: Path, **changed: Any) -> Iterator[SmallWorld]:
     metrics = StageMetrics(CollectorRegistry())
     # a Kafka consumer cannot join its group within a shorter poll
     pace = Pace(wait=0.3 if settings.bus().startswith("kafka") else 0.01)
-    crew = running.Crew(settings, clock, bus, wiring.pulse(settings), metrics, pace)
+    crew = Crew(settings, clock, bus, wiring.pulse(settings), metrics, pace)
     staffed = [running.STAGES[name](crew) for name in ORDER]
     workers = [worker for found, _ in staffed for worker in found]
     tasks = [task for _, found in staffed for task in found if task.name != "retention"]

@@ -37,6 +37,7 @@ from tests.e2e.command_line import assert_told, run
 from tests.small_world import SmallWorld, small_world
 from tests.troubled import DAY, outcome, through_trouble, without_pushes
 from yuqing.app import running, wiring
+from yuqing.app.crew import Crew
 from yuqing.domain.errors import RetryLater
 from yuqing.domain.post import Owner, Post, Sighting, place_of, post_id_of
 
@@ -236,5 +237,5 @@ def _staff(world: SmallWorld) -> list[Any]:
     """The workers as a restart makes them: with the files as they are now."""
     metrics = StageMetrics(CollectorRegistry())
     pulse = wiring.pulse(world.settings)
-    crew = running.Crew(world.settings, world.clock, world.bus, pulse, metrics, Pace(wait=0.01))
+    crew = Crew(world.settings, world.clock, world.bus, pulse, metrics, Pace(wait=0.01))
     return [worker for name in ("judge", "respond") for worker in running.STAGES[name](crew)[0]]

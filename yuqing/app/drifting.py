@@ -12,7 +12,7 @@ from yuqing.domain.drift import Drift
 
 if TYPE_CHECKING:
     from stream.index import Index
-    from yuqing.app.running import Crew
+    from yuqing.app.crew import Crew
     from yuqing.app.settings import Settings
 
 

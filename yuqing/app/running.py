@@ -5,23 +5,21 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
 
-from stream.bus import Bus
-from stream.handling import Handler
 from stream.metrics import StageMetrics
 from stream.probe import Probe, hanging, unreachable
-from stream.pulse import Kind, Pulse, stage_beat
+from stream.pulse import Kind
 from stream.runner import Periodic, on_signals, run_together
 from stream.topics import DECISIONS, EVENTS, POSTS_JUDGED, POSTS_RAW, POSTS_RELEVANT
-from stream.worker import Pace, Worker
+from stream.worker import Worker
 from yuqing.app import ready, wiring
+from yuqing.app.crew import Crew
 from yuqing.app.logs import configure_logs
 from yuqing.app.settings import Settings
 from yuqing.domain.clock import Clock, real_span
@@ -33,39 +31,6 @@ if TYPE_CHECKING:
 SWEEP_EVERY, SEND_EVERY, LAG_EVERY = (timedelta(seconds=s) for s in (20, 5, 5))
 LOOK_EVERY = timedelta(seconds=15)
 AT_ONCE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """What the workers of one process share; `closing` lets go of it all."""
-
-    settings: Settings
-    clock: Clock
-    bus: Bus
-    pulse: Pulse
-    metrics: StageMetrics
-    pace: Pace = field(default_factory=Pace)
-    stop: threading.Event = field(default_factory=threading.Event)
-    closing: ExitStack = field(default_factory=ExitStack)
-
-    def worker(self, topic: str, group: str, handler: Handler) -> Worker:
-        """A worker that beats as a stage of its group's name."""
-        return Worker(
-            self.bus,
-            topic,
-            group,
-            handler,
-            stop=self.stop,
-            metrics=self.metrics,
-            clock=self.clock,
-            pace=self.pace,
-            beat=stage_beat(self.pulse, group, self.clock),
-        )
-
-    def real(self, span: timedelta) -> timedelta:
-        """What `span` of real time is on the service's clock, for tasks that follow real time."""
-        second = self.clock.real_seconds(timedelta(seconds=1))
-        return span / second if second > 0 else span
 
 
 def judge_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
