@@ -13,7 +13,6 @@ from importlib.resources.abc import Traversable
 
 import numpy as np
 
-from classifier.heads import EXCLUSIVE
 from classifier.linear import Floats
 from classifier.probability import sigmoid, softmax
 
@@ -108,10 +107,3 @@ def _kept_route(route: Route) -> dict[str, object]:
         for head, b in route.blends.items()
     }
     return {"settings": dict(route.settings), "blends": blends}
-
-
-def shares(head: str, scores: Floats) -> Floats:
-    """The probabilities of one head's columns."""
-    if head in EXCLUSIVE:
-        return softmax(scores)
-    return np.array([sigmoid(float(score)) for score in scores], dtype=np.float32)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from classifier.linear import Floats
+from classifier.linear import Floats, by_head
 from yuqing.domain.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -61,16 +61,7 @@ class OnnxEncoder:
         )["input_ids"]
         row = np.array([ids], dtype=np.int64)
         (found,) = self.session.run(["scores"], {"ids": row, "mask": np.ones_like(row)})
-        return split(found[0], self.heads)
-
-
-def split(row: Floats, heads: Mapping[str, tuple[str, ...]]) -> dict[str, Floats]:
-    """One row of scores, cut into heads."""
-    scores, start = {}, 0
-    for head, columns in heads.items():
-        scores[head] = row[start : start + len(columns)]
-        start += len(columns)
-    return scores
+        return by_head(found[0], self.heads)
 
 
 def load_encoder(folder: Path) -> OnnxEncoder:

@@ -10,6 +10,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.heads import TOPICS
 from classifier.rules.context import Context, read_context
 from classifier.rules.folding import Folded, fold
 from classifier.rules.grades import Graded, grade_findings
@@ -22,7 +23,6 @@ from classifier.rules.outrage import find_outrage
 from yuqing.domain.verdict import Topic
 
 LONGEST = 20_000  # characters of a post that are read; a longer one says its matter long before
-TOPICS: tuple[Topic, ...] = tuple(t for t in Topic if t is not Topic.OTHER)
 MARKS: tuple[Mark, ...] = tuple(Mark)
 _TOPIC_AT = {topic: i for i, topic in enumerate(TOPICS)}
 _MARK_AT = {mark: i for i, mark in enumerate(MARKS)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yuqing.domain.verdict import Disposition, Topic
 
-TOPICS: tuple[str, ...] = tuple(t for t in Topic if t is not Topic.OTHER)
+TOPICS: tuple[Topic, ...] = tuple(t for t in Topic if t is not Topic.OTHER)
 STEPS: tuple[int, ...] = (1, 2, 3)  # column k: the grade is at least STEPS[k]
 DISPOSITIONS: tuple[str, ...] = tuple(Disposition)
 TAIDI7: tuple[str, ...] = (

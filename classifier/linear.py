@@ -6,6 +6,7 @@ Run time needs numpy only. The artifact is data (npz and json), so loading it ru
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -57,11 +58,16 @@ class LinearModel:
         """The scores (logits) of each head for a folded `text` and its dense features."""
         rows, values = weigh(text, self.vocabulary, self.idf)
         every = values @ self.ngrams[rows] + features @ self.dense + self.bias
-        scores, start = {}, 0
-        for head, columns in self.heads.items():
-            scores[head] = every[start : start + len(columns)]
-            start += len(columns)
-        return scores
+        return by_head(every, self.heads)
+
+
+def by_head(row: Floats, heads: Mapping[str, tuple[str, ...]]) -> dict[str, Floats]:
+    """One row of scores, cut into the heads that stand side by side in it."""
+    scores, start = {}, 0
+    for head, columns in heads.items():
+        scores[head] = row[start : start + len(columns)]
+        start += len(columns)
+    return scores
 
 
 def save_linear(model: LinearModel, folder: Any) -> None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from classifier.features import TOPICS, Reading, dense
+from classifier.features import Reading, dense
+from classifier.heads import TOPICS
 from classifier.rules.mark_words import Mark
 from yuqing.domain.text import normalise
 from yuqing.domain.verdict import Topic
@@ -132,11 +133,6 @@ def weak_relevance(example: Example, reading: Reading, topic: Topic | None) -> b
     if example.origin in ("hot_search", "ced") and spoken:
         return None
     return example.relevant
-
-
-def is_gold(text: str, gold: frozenset[str]) -> bool:
-    """True when `text` begins as one of the gold texts does: it must not teach its own label."""
-    return gold_mark(text) in gold
 
 
 def gold_mark(text: str) -> str:

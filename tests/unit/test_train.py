@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from classifier.features import TOPICS, read
+from classifier.features import read
+from classifier.heads import TOPICS
 from classifier.rules.lexicon import product_lexicon
 from classifier.train.build import is_measured, split
 from classifier.train.further import authored

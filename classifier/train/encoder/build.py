@@ -20,7 +20,8 @@ from classifier.heads import EXCLUSIVE, HEADS, SEVEN
 from classifier.linear import Floats, LinearModel
 from classifier.probability import sigmoid, softmax
 from classifier.rules.folding import fold
-from classifier.rules.lexicon import product_lexicon
+from classifier.rules.lexicon import Lexicon, product_lexicon
+from classifier.rules.mark_words import Mark
 from classifier.train.build import Split
 from classifier.train.encoder import corpus
 from classifier.train.encoder.corpus import Example
@@ -34,6 +35,7 @@ from classifier.train.encoder.network import (
     load_tokenizer,
 )
 from classifier.train.sources import gold_mark, joined, rows
+from yuqing.domain.verdict import Topic
 
 _FAST_WORD = {"rumour": 0.8}  # of the fast model's word beside the teacher's; else one half
 _SURE = 1e-4  # a soft target is never nearer to 0 or 1
@@ -79,7 +81,9 @@ def build_encoder(
     every = [*gold, *labelled, *unlabelled_examples(data, split, labelled, depth.unlabelled)]
     texts = [example.text for example in every]
     said = speak(teacher, tokenizer, texts, depth.teacher.longest)
-    taught = Taught(together(said, [fast_words(fast, text) for text in texts]), said.pooled)
+    lexicon = product_lexicon()
+    words = [fast_words(fast, text, lexicon) for text in texts]
+    taught = Taught(together(said, words), said.pooled)
     student = shallow(teacher, depth.student_layers)
     fit(student, tokenizer, every, depth.student, taught, tell("student"))
     fit(student, tokenizer, labelled, depth.polish, tell=tell("student, labels alone"))
@@ -129,9 +133,9 @@ def unlabelled_examples(
     return found[:most]
 
 
-def fast_words(models: Sequence[LinearModel], text: str) -> Floats:
+def fast_words(models: Sequence[LinearModel], text: str, lexicon: Lexicon[Topic | Mark]) -> Floats:
     """The linear models' scores of a folded text, in the order of HEADS."""
-    features = dense(read(text, product_lexicon()))
+    features = dense(read(text, lexicon))
     none = np.zeros(len(NAMES), dtype=np.float32)
     said: dict[str, Floats] = {}
     for model in models:

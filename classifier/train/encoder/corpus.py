@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from classifier.heads import DISPOSITIONS, STEPS, TAIDI7, TOPICS
-from classifier.train.sources import joined, rows
+from classifier.train.sources import CUT, joined, rows
 
-CUT = 420  # characters of a text that are learnt from, as many as the gold labels were given for
 _ALSO_SHARE = 0.15  # of a topic's target goes to each further topic
 Shares = Mapping[str, tuple[float, ...]]
 

@@ -10,7 +10,8 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
-from classifier.features import TOPICS, Reading, read
+from classifier.features import Reading, read
+from classifier.heads import TOPICS
 from classifier.rules.lexicon import Lexicon
 from classifier.rules.mark_words import Mark
 from classifier.train.linear.matrix import (
