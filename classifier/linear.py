@@ -18,6 +18,8 @@ Floats = NDArray[np.float32]
 Keys = NDArray[np.int64]
 LONGEST = 1500  # characters the n-grams are taken from
 _BITS = 21  # a code point fits in 21 bits, three of them in one signed 64-bit key
+_OF_OPENING = np.int64(-(2**63))  # the sign, free of them, marks an n-gram of the opening
+READS, OPENING = "reads", "opening"  # settings, in characters
 
 
 def ngram_keys(text: str) -> Keys:
@@ -29,9 +31,15 @@ def ngram_keys(text: str) -> Keys:
     return np.concatenate([ones, twos, threes])
 
 
-def weigh(text: str, vocabulary: Keys, idf: Floats) -> tuple[NDArray[np.int64], Floats]:
-    """The known n-grams of `text`: their rows in `vocabulary` and their TF-IDF, of length 1."""
-    found, counts = np.unique(ngram_keys(text), return_counts=True)
+def opening_keys(text: str, opening: int) -> Keys:
+    """The n-grams of the first `opening` characters, as keys that `ngram_keys` never gives: the
+    same words weigh otherwise where a text says what it is about."""
+    return ngram_keys(text[:opening]) | _OF_OPENING
+
+
+def weigh(keys: Keys, vocabulary: Keys, idf: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """The known ones of a text's n-grams: rows in `vocabulary` and their TF-IDF, of length 1."""
+    found, counts = np.unique(keys, return_counts=True)
     rows = np.searchsorted(vocabulary, found)
     rows[rows == len(vocabulary)] = 0
     known = vocabulary[rows] == found
@@ -43,7 +51,8 @@ def weigh(text: str, vocabulary: Keys, idf: Floats) -> tuple[NDArray[np.int64], 
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """`heads` names the columns of the weights: ("relevant",), topic codes, and so on."""
+    """`heads` names the columns of the weights: ("relevant",), topic codes, and so on. `settings`
+    may say that it reads fewer characters (READS), and an opening of some apart (OPENING)."""
 
     name: str
     vocabulary: Keys
@@ -56,9 +65,15 @@ class LinearModel:
 
     def scores(self, text: str, features: Floats) -> dict[str, Floats]:
         """The scores (logits) of each head for a folded `text` and its dense features."""
-        rows, values = weigh(text, self.vocabulary, self.idf)
-        every = values @ self.ngrams[rows] + features @ self.dense + self.bias
+        text = text[: self.settings.get(READS, LONGEST)]
+        every = self._weighed(ngram_keys(text)) + features @ self.dense + self.bias
+        if opening := self.settings.get(OPENING):
+            every = every + self._weighed(opening_keys(text, opening))
         return by_head(every, self.heads)
+
+    def _weighed(self, keys: Keys) -> Floats:
+        rows, values = weigh(keys, self.vocabulary, self.idf)
+        return np.asarray(values @ self.ngrams[rows])
 
 
 def by_head(row: Floats, heads: Mapping[str, tuple[str, ...]]) -> dict[str, Floats]:

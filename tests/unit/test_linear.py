@@ -7,7 +7,16 @@ from pathlib import Path
 import numpy as np
 
 from classifier.features import NAMES, dense, read
-from classifier.linear import LinearModel, load_linear, ngram_keys, save_linear, weigh
+from classifier.linear import (
+    OPENING,
+    READS,
+    LinearModel,
+    load_linear,
+    ngram_keys,
+    opening_keys,
+    save_linear,
+    weigh,
+)
 from classifier.rules.lexicon import product_lexicon
 
 
@@ -28,10 +37,30 @@ def test_ngrams_of_different_characters_never_meet() -> None:
 def test_weights_have_length_one_and_know_only_the_vocabulary() -> None:
     vocabulary = np.unique(ngram_keys("停水停电"))
     idf = np.ones(len(vocabulary), dtype=np.float32)
-    rows, values = weigh("又停水了", vocabulary, idf)
+    rows, values = weigh(ngram_keys("又停水了"), vocabulary, idf)
     assert set(vocabulary[rows]) == set(ngram_keys("停水"))
     assert np.isclose(np.dot(values, values), 1.0)
-    assert len(weigh("abc", vocabulary, idf)[0]) == 0
+    assert len(weigh(ngram_keys("abc"), vocabulary, idf)[0]) == 0
+
+
+def test_ngrams_of_an_opening_are_no_others() -> None:
+    text, opening = "停水了三天没人管", 3
+    assert len(opening_keys(text, opening)) == len(ngram_keys("停水了"))
+    assert not set(opening_keys(text, opening)) & set(ngram_keys(text))
+    assert max(opening_keys(text, opening)) < min(ngram_keys(text))
+
+
+def test_where_an_opening_is_read_apart_the_same_words_weigh_more_in_it() -> None:
+    model = _opening_model({OPENING: 2})
+    first, later = (_score(model, text) for text in ("停水又见人", "又见人停水"))
+    assert np.isclose(_score(_opening_model({}), "停水又见人"), later)
+    assert np.isclose(first - later, 10 * np.sqrt(3))
+
+
+def test_a_model_that_reads_little_does_not_see_the_rest() -> None:
+    model = _opening_model({READS: 3})
+    assert _score(model, "又见人停水") == 0
+    assert _score(model, "停水人又见") == _score(model, "停水人")
 
 
 def test_the_artifact_comes_back_as_it_went(tmp_path: Path) -> None:
@@ -68,3 +97,18 @@ def _model() -> LinearModel:
         heads=heads,
         settings={"relevant_from": 0.5},
     )
+
+
+def _opening_model(settings: dict[str, int]) -> LinearModel:
+    """One column: an n-gram of 停水 weighs 1, and 10 in the opening."""
+    vocabulary = np.concatenate([np.unique(opening_keys("停水", 2)), np.unique(ngram_keys("停水"))])
+    weights = np.repeat(np.array([10, 1], dtype=np.float32), 3)[:, None]
+    dense = np.zeros((len(NAMES), 1), dtype=np.float32)
+    ones, bias = np.ones(6, dtype=np.float32), np.zeros(1, dtype=np.float32)
+    return LinearModel(
+        "one", vocabulary, ones, weights, dense, bias, {"topic": ("urban",)}, settings
+    )
+
+
+def _score(model: LinearModel, text: str) -> float:
+    return float(model.scores(text, np.zeros(len(NAMES), dtype=np.float32))["topic"][0])

@@ -27,8 +27,12 @@ class Vocabulary:
 
 def learn_vocabulary(texts: Sequence[str], size: int, least: int = LEAST_TEXTS) -> Vocabulary:
     """The `size` n-grams found in most of the folded `texts`, each in `least` of them."""
-    per_text = [np.unique(ngram_keys(text)) for text in texts]
-    keys, counts = np.unique(np.concatenate(per_text), return_counts=True)
+    return vocabulary_of([ngram_keys(text) for text in texts], size, least)
+
+
+def vocabulary_of(texts: Sequence[Keys], size: int, least: int) -> Vocabulary:
+    """The same for texts given by their n-grams."""
+    keys, counts = np.unique(np.concatenate([np.unique(t) for t in texts]), return_counts=True)
     enough = counts >= least
     keys, counts = keys[enough], counts[enough]
     chosen = np.sort(np.argsort(-counts, kind="stable")[:size])
@@ -44,7 +48,12 @@ def ngram_matrix(readings: Sequence[Reading], vocabulary: Vocabulary) -> csr_mat
 
 def text_matrix(texts: Sequence[str], vocabulary: Vocabulary) -> csr_matrix:
     """One row of TF-IDF a folded text."""
-    rows = [weigh(text, vocabulary.keys, vocabulary.idf) for text in texts]
+    return key_matrix([ngram_keys(text) for text in texts], vocabulary)
+
+
+def key_matrix(texts: Sequence[Keys], vocabulary: Vocabulary) -> csr_matrix:
+    """The same for texts given by their n-grams."""
+    rows = [weigh(keys, vocabulary.keys, vocabulary.idf) for keys in texts]
     starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])
     columns = np.concatenate([columns for columns, _ in rows])
     values = np.concatenate([values for _, values in rows])
