@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import add
 from typing import Generic, TypeVar
 
 from classifier.rules.mark_words import MARK_WORDS, Mark
@@ -38,7 +38,7 @@ class Lexicon(Generic[T]):
         """At every position the longest word that begins there; words inside words are left out."""
         hits: list[Hit[T]] = []
         covered = 0
-        for start, head in enumerate(map("".join, pairwise(text))):
+        for start, head in enumerate(map(add, text, text[1:])):
             if head not in self._lengths:
                 continue
             word = self._longest(text, start, head)
