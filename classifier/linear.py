@@ -63,7 +63,6 @@ class LinearModel:
     dense: Floats
     bias: Floats
     heads: dict[str, tuple[str, ...]]
-    settings: dict[str, Any]
 
     def scores(self, text: str, features: Floats) -> dict[str, Floats]:
         """The scores (logits) of each head for a folded `text` and its dense features."""
@@ -83,7 +82,7 @@ def by_head(row: Floats, heads: Mapping[str, tuple[str, ...]]) -> dict[str, Floa
 
 def save_linear(model: LinearModel, folder: Any) -> None:
     """Write `model` as weights.npz and model.json under `folder` (a pathlib.Path that exists)."""
-    about = {"name": model.name, "heads": model.heads, "settings": model.settings}
+    about = {"name": model.name, "heads": model.heads}
     text = json.dumps(about, ensure_ascii=False, indent=1, sort_keys=False)
     (folder / "model.json").write_text(text + "\n", encoding="utf8")
     with (folder / "weights.npz").open("wb") as file:
@@ -110,5 +109,4 @@ def load_linear(folder: Traversable) -> LinearModel:
         dense=arrays["dense"].astype(np.float32),
         bias=arrays["bias"].astype(np.float32),
         heads={head: tuple(columns) for head, columns in about["heads"].items()},
-        settings=about["settings"],
     )

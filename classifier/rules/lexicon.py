@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from operator import add
 from typing import Generic, TypeVar
@@ -33,6 +33,11 @@ class Lexicon(Generic[T]):
         for word in self._means:
             by_head.setdefault(word[:2], set()).add(len(word))
         self._lengths = {head: tuple(sorted(s, reverse=True)) for head, s in by_head.items()}
+
+    def may_find(self, pairs: Set[str]) -> bool:
+        """False when `find` finds nothing in a text of which `pairs` are the pairs of neighbouring
+        characters: of many lexicons, each of few words, most need no pass."""
+        return not self._lengths.keys().isdisjoint(pairs)
 
     def find(self, text: str) -> list[Hit[T]]:
         """At every position the longest word that begins there; words inside words are left out."""

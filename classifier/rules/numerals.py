@@ -26,7 +26,7 @@ _MANY = 3.0  # 多人, 数人: in Chinese law "several" begins at three
 _GROUPS = {"万": 10_000, "亿": 100_000_000}
 _HAN = "零一二三四五六七八九〇两壹贰叁肆伍陆柒捌玖十拾百佰千仟"
 _NUMBER = re.compile(
-    rf"(?=[\d接将不差近超逾过上成数几好万亿多俩仨{_HAN}])"  # most characters begin none of what follows
+    rf"(?=[\d接将不差近超逾过上成数几好万亿多俩仨{_HAN}])"  # quick: most characters begin none
     r"(?P<near>接近|将近|不到|不足|差不多|近)?(?P<over>超过|超|逾|过|上(?=[十百千万亿])|成(?=[百千]))?"
     r"(?:(?P<arabic>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,12}(?:\.\d{1,4})?)(?P<few1>几|数|多|余|来)?"
     r"(?P<scale>十|百|千)?(?P<few2>多|余|来)?(?P<group>[万亿]{1,2})?(?P<few3>多|余|来)?"

@@ -43,7 +43,7 @@ def test_the_artifact_comes_back_as_it_went(tmp_path: Path) -> None:
     assert {head: s.tolist() for head, s in before.items()} == {
         head: s.tolist() for head, s in after.items()
     }
-    assert (again.name, again.heads, again.settings) == (model.name, model.heads, model.settings)
+    assert (again.name, again.heads) == (model.name, model.heads)
 
 
 def test_features_have_their_names() -> None:
@@ -66,5 +66,4 @@ def _model() -> LinearModel:
         dense=np.ones((len(NAMES), 3), dtype=np.float32),
         bias=np.array([0.5, -1, 2], dtype=np.float32),
         heads=heads,
-        settings={"relevant_from": 0.5},
     )

@@ -38,7 +38,7 @@ def fit_seven(data: Path) -> LinearModel:
     dense = np.zeros((len(NAMES), len(TAIDI7)), dtype=np.float32)
     name = "seven-" + hashlib.sha256(ngrams.tobytes()).hexdigest()[:8]
     heads = {SEVEN: TAIDI7}
-    return LinearModel(name, vocabulary.keys, vocabulary.idf, ngrams, dense, bias, heads, {})
+    return LinearModel(name, vocabulary.keys, vocabulary.idf, ngrams, dense, bias, heads)
 
 
 def messages(data: Path) -> Iterator[tuple[str, str, float]]:
