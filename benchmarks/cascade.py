@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.texts import scripted
-from classifier.artifacts import load_models
+from classifier.artifacts import Models, load_models
 from classifier.cascade import sureness
 from classifier.features import dense, read
 from classifier.judge import Asked, Judge
@@ -34,9 +34,8 @@ GOLD = Path(__file__).parents[1] / "tests" / "golden" / "written_posts.jsonl"
 _TIMES = 3
 
 
-def judges() -> tuple[Judge, Judge]:
+def judges(models: Models) -> tuple[Judge, Judge]:
     """The cascade, and one that asks the slow model about every post."""
-    models = load_models()
     every = replace(models, tuning=replace(models.tuning, sure_from=2.0))
     parts = Gazetteers({}), product_lexicon()
     return Judge(models, *parts), Judge(every, *parts)
@@ -66,10 +65,9 @@ def _asked(post: ScriptedPost) -> Asked:
     return Asked(post.native, text, post.at, post.owner)
 
 
-def share_asked(posts: Sequence[Asked]) -> float:
+def share_asked(models: Models, posts: Sequence[Asked]) -> float:
     """The share of `posts` of which the fast model is not sure."""
-    models, lexicon = load_models(), product_lexicon()
-    tuning, count = models.tuning, 0
+    lexicon, tuning, count = product_lexicon(), models.tuning, 0
     for post in posts:
         reading = read(post.text, lexicon, post.published_at)
         linear = models.linear.scores(reading.folded.text, dense(reading))
@@ -84,7 +82,9 @@ def macro_f1(judge: Judge, rows: Sequence[dict[str, Any]]) -> dict[str, float]:
     return {"topic": found.topic_macro_f1, "disposition": found.disposition_macro_f1}
 
 
-def compared(cascade: Judge, every: Judge, posts: Sequence[Asked]) -> dict[str, float]:
+def compared(
+    models: Models, cascade: Judge, every: Judge, posts: Sequence[Asked]
+) -> dict[str, float]:
     """Both on the same posts, in turn; the best of each counts, as neighbours only slow down."""
     fast, slow = [], []
     for _ in range(_TIMES):
@@ -96,7 +96,7 @@ def compared(cascade: Judge, every: Judge, posts: Sequence[Asked]) -> dict[str, 
         "slow model on every post": round(len(posts) / theirs[0], 1),
         "times faster": round(theirs[0] / ours[0], 2),
         "times faster by the clock": round(theirs[1] / ours[1], 2),
-        "asked": round(share_asked(posts), 3),
+        "asked": round(share_asked(models, posts), 3),
     }
 
 
@@ -107,14 +107,15 @@ def main() -> None:
     parser.add_argument("--gold", type=Path, default=GOLD)
     parser.add_argument("--stream", type=Path)
     wanted = parser.parse_args()
-    cascade, every = judges()
+    models = load_models()
+    cascade, every = judges(models)
     told: dict[str, Any] = {}
     if wanted.stream:
         given = [json.loads(line) for line in wanted.stream.open(encoding="utf8")]
         posts = [Asked(row["id"], row["text"]) for row in given]
-        told[wanted.stream.name] = compared(cascade, every, posts)
+        told[wanted.stream.name] = compared(models, cascade, every, posts)
     for name, posts in streams(wanted.posts).items():
-        told[name] = compared(cascade, every, posts)
+        told[name] = compared(models, cascade, every, posts)
     rows = [json.loads(line) for line in wanted.gold.open(encoding="utf8")]
     ours, theirs = macro_f1(cascade, rows), macro_f1(every, rows)
     told["macro-F1 of the cascade"] = {name: round(score, 4) for name, score in ours.items()}

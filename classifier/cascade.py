@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources.abc import Traversable
 
 import numpy as np
@@ -33,7 +34,12 @@ class Blend:
         mixed = linear * np.float32(self.linear)
         if encoder is not None:
             mixed = mixed + encoder * np.float32(self.encoder)
-        return mixed + np.array(self.bias, dtype=np.float32) if self.bias else mixed
+        return mixed + _added(self.bias) if self.bias else mixed
+
+
+@cache  # asked for with every post; there are as many as tunings have heads
+def _added(bias: tuple[float, ...]) -> Floats:
+    return np.array(bias, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)

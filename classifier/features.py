@@ -27,6 +27,7 @@ MARKS: tuple[Mark, ...] = tuple(Mark)
 _TOPIC_AT = {topic: i for i, topic in enumerate(TOPICS)}
 _MARK_AT = {mark: i for i, mark in enumerate(MARKS)}
 _HEAD = 40
+_FORMED = 1000  # characters whose form is looked at
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("headline", re.compile("^(?:#[^#]{1,30}#)*【")),
     ("hashtag", re.compile("#[^#]{1,30}#")),
@@ -46,7 +47,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     ("plea", re.compile("求求|救救|帮帮|谁(?:能|来)?管|没人管|能不能|怎么办|说法")),
-    ("reposted", re.compile(r"转[)\]】:]|via|//@|\bby@")),
+    ("reposted", re.compile(r"转[)\]】:]|via|//@|by(?<=\bby)@")),
 )
 NAMES: tuple[str, ...] = (
     *(f"topic:{t}" for t in TOPICS),
@@ -94,10 +95,13 @@ def read(
 def dense(reading: Reading) -> NDArray[np.float32]:
     """The features of `reading` in the order of NAMES, each about 0 to 3."""
     topics, heads, marks = _counts(reading.hits)
-    text = reading.folded.text
-    forms = [float(len(pattern.findall(text[:1000]))) for _, pattern in _FORMS]
-    counted = np.log1p(np.array([*topics, *heads, *marks, *forms], dtype=np.float32))
-    return np.concatenate([counted, _flags(reading, topics, marks)])
+    text = reading.folded.text[:_FORMED]
+    forms = [len(pattern.findall(text)) for _, pattern in _FORMS]
+    flags = _flags(reading, topics, marks)
+    features = np.array([*topics, *heads, *marks, *forms, *flags], dtype=np.float32)
+    counted = features[: -len(flags)]
+    np.log1p(counted, out=counted)
+    return features
 
 
 def _counts(
@@ -115,24 +119,19 @@ def _counts(
     return topics, heads, marks
 
 
-def _flags(
-    reading: Reading, topics: Sequence[float], marks: Sequence[float]
-) -> NDArray[np.float32]:
+def _flags(reading: Reading, topics: Sequence[float], marks: Sequence[float]) -> tuple[bool, ...]:
     size = len(reading.folded.text)
     grade = int(reading.graded[0].severity) if reading.graded else 0
     group = marks[_MARK_AT[Mark.GROUP]] > 0
-    return np.array(
-        [
-            *(size < 25, 25 <= size < 80, 80 <= size < 250, size >= 250),
-            *(reading.context.foreign, reading.context.denied),
-            *(reading.context.refuted, reading.context.drill),
-            *(grade >= least for least in (1, 2, 3, 4)),
-            group and topics[_TOPIC_AT[Topic.HOUSING]] > 2,
-            group and max(topics) > 2,
-            marks[_MARK_AT[Mark.ABUSE]] > 0 and marks[_MARK_AT[Mark.OFFICIAL]] > 0,
-            marks[_MARK_AT[Mark.HEARSAY]] > 0 and marks[_MARK_AT[Mark.ALARM]] > 0,
-            *(reading.people >= 10, reading.people >= 100),
-            reading.people >= 10 and marks[_MARK_AT[Mark.GRIEVANCE]] > 0,
-        ],
-        dtype=np.float32,
+    return (
+        *(size < 25, 25 <= size < 80, 80 <= size < 250, size >= 250),
+        *(reading.context.foreign, reading.context.denied),
+        *(reading.context.refuted, reading.context.drill),
+        *(grade >= least for least in (1, 2, 3, 4)),
+        group and topics[_TOPIC_AT[Topic.HOUSING]] > 2,
+        group and max(topics) > 2,
+        marks[_MARK_AT[Mark.ABUSE]] > 0 and marks[_MARK_AT[Mark.OFFICIAL]] > 0,
+        marks[_MARK_AT[Mark.HEARSAY]] > 0 and marks[_MARK_AT[Mark.ALARM]] > 0,
+        *(reading.people >= 10, reading.people >= 100),
+        reading.people >= 10 and marks[_MARK_AT[Mark.GRIEVANCE]] > 0,
     )

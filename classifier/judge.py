@@ -6,7 +6,7 @@ Every opinion shows its evidence. What happens inside may change; how it is call
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,11 +81,13 @@ def asked_of(post: Post, sighting: Sighting | None = None) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """A post that the rules have read and the fast model has scored."""
+    """A post that the rules have read and the fast model has scored: as it says (`linear`), and
+    calibrated for where it decides `alone`."""
 
     asked: Asked
     reading: Reading
     linear: Scores
+    alone: Scores
     slow: Future[Scores] | None
 
 
@@ -110,7 +112,7 @@ class Judge:
 
     def judge_all(self, asked: Sequence[Asked]) -> list[Verdict]:
         """A verdict on each, in their order; the slow model works on several at once."""
-        begun = [self._begin(one, self._doubted) for one in asked]
+        begun = [self._begin(one) for one in asked]
         return [self._verdict(one) for one in begun]
 
     def judge(self, post_id: str, text: str, **known: Unpack[Known]) -> Verdict:
@@ -144,31 +146,29 @@ class Judge:
         named = self._gazetteers.find(fold(text[:LONGEST]))
         return tuple(dict.fromkeys(place.jurisdiction for place in named))
 
-    def _begin(self, asked: Asked, doubted: Callable[[Scores], bool]) -> _Begun:
+    def _begin(self, asked: Asked) -> _Begun:
         reading = read(asked.text, self._lexicon, asked.published_at)
-        text, slow = reading.folded.text, self._models.encoder
+        text, tuning, slow = reading.folded.text, self._models.tuning, self._models.encoder
         linear = self._models.linear.scores(text, dense(reading))
-        if slow is None or self._threads is None or not doubted(linear):
-            return _Begun(asked, reading, linear, None)
-        return _Begun(asked, reading, linear, self._threads.submit(slow.scores, text))
+        alone = tuning.alone.scores(linear)
+        if slow is None or self._threads is None or sureness(alone) >= tuning.sure_from:
+            return _Begun(asked, reading, linear, alone, None)
+        return _Begun(asked, reading, linear, alone, self._threads.submit(slow.scores, text))
 
-    def _doubted(self, linear: Scores) -> bool:
+    def _decided(self, begun: _Begun) -> tuple[Scores, Route]:
         tuning = self._models.tuning
-        return sureness(tuning.alone.scores(linear)) < tuning.sure_from
-
-    def _route(self, begun: _Begun) -> Route:
-        return self._models.tuning.both if begun.slow else self._models.tuning.alone
-
-    def _scores(self, begun: _Begun) -> Scores:
-        return self._route(begun).scores(begun.linear, begun.slow.result() if begun.slow else None)
+        if begun.slow is None:
+            return begun.alone, tuning.alone
+        return tuning.both.scores(begun.linear, begun.slow.result()), tuning.both
 
     def _verdict(self, begun: _Begun) -> Verdict:
         asked = begun.asked
+        scores, route = self._decided(begun)
         opinion = Opinion(
             begun.reading,
-            self._scores(begun),
+            scores,
             self._models.linear.heads,
-            self._route(begun).settings,
+            route.settings,
             asked.owner,
             asked.signals,
             self._debunks,

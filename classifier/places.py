@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from operator import add
 
 from classifier.gazetteer.divisions import Division, Mention, china
 from classifier.rules.folding import Folded, fold
@@ -51,10 +52,11 @@ class Gazetteers:
 
     def find(self, folded: Folded, only: Collection[str] = ()) -> tuple[Named, ...]:
         """The places named in `folded`, in its own positions; `only` narrows to jurisdictions."""
+        pairs = set(map(add, folded.text, folded.text[1:]))
         return tuple(
             Named(jurisdiction, name, hit.start, hit.end)
             for jurisdiction, lexicon in self._lexicons.items()
-            if not only or jurisdiction in only
+            if (not only or jurisdiction in only) and lexicon.may_find(pairs)
             for hit in lexicon.find(folded.text)
             if _meant(folded.text, hit.start, hit.end)
             for name in hit.means

@@ -21,13 +21,14 @@ _HISTORY = re.compile(
     "[十百][一二三四五六七八九]年前|年前的(?:今天|今日|这一天)|公元前?\\d|"
     "大屠杀|二战|抗战|民国|清朝|古代|解放前|曾(?:经)?(?:发生|造成|导致|致|有|夺)|[几两三四五六七八九]年前|回顾|往年|遗址"
 )
+_DOUBTED = re.compile("谣|实|虚|此事|轻信|转发|纯属|假消息")  # a part of all that the next two find
 _DENIAL = re.compile(
     "辟谣|谣言|谣传|不实(?:信息|消息|传言|言论|内容)|(?:不|未)属实|(?:属|系|为)不实|并非事实|与事实不符|"
     "虚假(?:信息|消息)|纯属(?:虚构|捏造|谣)|假消息|子虚乌有|没有此事|并无此事|(?:信|传)谣"
 )
 _REFUTED = re.compile(
     "【[^】]{0,10}(?:辟谣|谣言)|(?:官方|警方|公安|平台|专家|发布)辟谣|辟谣[:,]|(?:系|属|是|为|:)(?:谣言|谣传|网络谣言)(?!还|吗|,?还)|"
-    "(?:均|系|属|为|是)(?:不实|虚假)(?:信息|消息|传言|言论|内容|谣言)?|(?:信息|消息|传言|内容|视频|情况)?(?:不|未)属实|并无此事|"
+    "(?:均|系|属|为|是)(?:不实|虚假)(?:信息|消息|传言|言论|内容|谣言)?|(?:不|未)属实|并无此事|"
     "没有此事|子虚乌有|与事实(?:严重)?不符|(?:请勿|不要|切勿)(?:轻信|信谣|传谣|转发)|不(?:信谣|传谣)"
 )
 _ASKED = re.compile(
@@ -140,12 +141,13 @@ def read_context(
 ) -> Context:
     """The context of a folded text; `published_at` tells which years are long past."""
     foreign = is_foreign(hits)
+    doubted = _DOUBTED.search(text) is not None
     return Context(
         text=text,
         drill=_is_drill(text),
-        denied=_DENIAL.search(text) is not None,
+        denied=doubted and _DENIAL.search(text) is not None,
         remembered=_REMEMBERED.search(text) is not None,
-        refuted=_REFUTED.search(text) is not None and _ASKED.search(text) is None,
+        refuted=doubted and _REFUTED.search(text) is not None and _ASKED.search(text) is None,
         foreign=foreign,
         abroad_only=foreign and _OURS.search(text) is None,
         published_year=published_at.year if published_at else None,
@@ -161,6 +163,8 @@ def is_foreign(hits: Sequence[Hit[Topic | Mark]]) -> bool:
     """True when the text names more of abroad than of China; 县政府 and 社区, which a translator
     gives to any country, count once."""
     abroad = sum(Mark.FOREIGN in hit.means for hit in hits)
+    if not abroad:
+        return False
     at_home = [h.word for h in hits if Mark.DOMESTIC in h.means and h.word not in _MEDIA]
     named = sum(word not in _ANYWHERE for word in at_home)
     return abroad > named + len(_ANYWHERE.intersection(at_home))

@@ -6,12 +6,15 @@ joiners undone); evidence must point into the text as it was published.
 
 from __future__ import annotations
 
+import string
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from yuqing.domain.text import clean, simplify
+
+_BASIC_PLANE = "\uffff"  # its last character
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +35,53 @@ class Folded:
         return self.origin[start], self.origin[end - 1] + 1
 
 
-@lru_cache(maxsize=1)
-def _single_forms() -> dict[int, int]:
-    """Characters of the basic plane whose compatibility form is one other character."""
-    forms = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x80, 0x10000)}
-    table = {code: ord(f) for code, f in forms.items() if len(f) == 1 and ord(f) != code}
-    return table | {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
-
-
 def fold(source: str) -> Folded:
     """`source` in compatibility form, simplified, lower case, without invisible characters."""
-    plain = source.translate(_single_forms())
-    if unicodedata.is_normalized("NFKC", plain) and len(clean(plain)) == len(plain):
-        return Folded(source, _simplify(plain).lower() if plain.isascii() else _lower(plain))
-    pieces = [(i, c) for i, char in enumerate(plain) for c in _fold_char(char)]
-    return Folded(source, _lower("".join(c for _, c in pieces)), [i for i, _ in pieces])
+    forms, plain, uneven = _forms(), source, {}
+    for char in sorted(_odd().intersection(source)):  # few, each of them many times
+        if len(form := forms[char]) == 1:
+            plain = plain.replace(char, form)
+        else:
+            uneven[char] = form
+    if not unicodedata.is_normalized("NFKC", plain):
+        uneven |= {c: form for c in plain if c > _BASIC_PLANE and (form := _form(c)) != c}
+    if not uneven:
+        return Folded(source, _lower(plain))
+    return Folded(source, _lower(_replaced(plain, uneven)), _origin(plain, uneven))
 
 
-def _fold_char(char: str) -> str:
+@lru_cache(maxsize=1)
+def _forms() -> dict[str, str]:
+    """How the characters of the basic plane are read that are read as others, or not at all."""
+    forms = {char: _form(char) for char in map(chr, range(ord(_BASIC_PLANE) + 1))}
+    capitals = {char: char.lower() for char in string.ascii_uppercase}
+    return {char: form for char, form in forms.items() if form != char} | capitals
+
+
+@lru_cache(maxsize=1)
+def _odd() -> frozenset[str]:
+    return frozenset(_forms())
+
+
+def _form(char: str) -> str:
     return clean(unicodedata.normalize("NFKC", char))
+
+
+def _replaced(text: str, forms: Mapping[str, str]) -> str:
+    for char, form in forms.items():
+        text = text.replace(char, form)
+    return text
+
+
+def _origin(plain: str, uneven: Mapping[str, str]) -> list[int]:
+    """Where each character stood before those of `uneven` were replaced."""
+    origin: list[int] = []
+    start = 0
+    for at, form in [(i, uneven[char]) for i, char in enumerate(plain) if char in uneven]:
+        origin += range(start, at)
+        origin += [at] * len(form)
+        start = at + 1
+    return [*origin, *range(start, len(plain))]
 
 
 def _lower(text: str) -> str:

@@ -11,15 +11,18 @@ from itertools import pairwise
 from classifier.rules.harm_words import (
     AFTER,
     BEFORE,
+    COUNTING,
     LATER,
     NOT_PEOPLE,
     RESCUERS,
     RESCUING,
+    RESUMED,
     SPARED,
     Finding,
     Harm,
+    Patterns,
 )
-from classifier.rules.many import find_losses, find_many
+from classifier.rules.many import find_losses, find_many, may_be_many
 from classifier.rules.numerals import Number
 
 _PEOPLE = frozenset(
@@ -55,8 +58,20 @@ def find_harm(text: str, counted: Sequence[Number]) -> Iterator[Finding]:
     """Every harm that one of the numbers `counted` in the folded `text` counts, in order; nothing
     is weighed yet. Numbers that share one verb, and those "another N" adds, are also summed."""
     found = _merged(text, [n for n in counted if n.value >= 1 and not _idle(text, n)])
+    if _none_counts(text, found):
+        return
     told = list(_each(text, found))
     yield from _corrected(text, [*told, *_sums(text, told)])
+
+
+def _none_counts(text: str, found: Sequence[Number]) -> bool:
+    """True where it is plain, by what follows each number, that none counts people or a loss: so
+    for six posts in ten, which then need no reading around their numbers."""
+    stops = [*(n.start for n in found[1:]), len(text)]
+    return not any(
+        COUNTING.match(text, n.end, stop) or n.value >= _LEAST_LOSS or may_be_many(text, n)
+        for n, stop in zip(found, stops, strict=False)
+    )
 
 
 def _idle(text: str, number: Number) -> bool:
@@ -159,24 +174,29 @@ def _of(text: str, number: Number, left: int, stop: int) -> Iterator[Finding]:
     if _ordinal(text, number) or _MEASURE.match(after):
         return
     if not NOT_PEOPLE.match(after) and not (number.value in _TELEPHONES and not _UNIT.match(after)):
-        yield from _people(number, before, after)
+        people = _people(number, before, after)
+        yield from (people,) if people else ()
     if number.value >= _LEAST_LOSS:
         yield from find_losses(number, before, after, left)
     yield from find_many(text, number, after)
 
 
-def _people(number: Number, before: str, after: str) -> Iterator[Finding]:
-    if not (_HARMFUL.search(after) or _HARMFUL.search(before)):
-        return
-    for patterns, reach in ((AFTER, _REACH), (LATER, 2 * _REACH)):
-        for harm, pattern in patterns:
-            match = pattern.search(after[:reach])
-            if match and _meant(match):
-                yield Finding(harm, number.value, number.start, number.end + match.end())
-                return
-        if patterns is AFTER and (found := _counted_before(number, before, after)):
-            yield found
-            return
+def _people(number: Number, before: str, after: str) -> Finding | None:
+    if not (COUNTING.match(after) and (_HARMFUL.search(after) or _HARMFUL.search(before))):
+        return None
+    return (
+        _counted_after(number, after[:_REACH], AFTER)
+        or _counted_before(number, before, after)
+        or (_counted_after(number, after, LATER) if RESUMED.search(after) else None)
+    )
+
+
+def _counted_after(number: Number, after: str, patterns: Patterns) -> Finding | None:
+    for harm, pattern in patterns:
+        match = pattern.match(after)
+        if match and _meant(match):
+            return Finding(harm, number.value, number.start, number.end + match.end())
+    return None
 
 
 def _meant(match: re.Match[str]) -> bool:

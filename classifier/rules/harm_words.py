@@ -83,7 +83,8 @@ _BARELY: tuple[tuple[Harm, str], ...] = (
     (Harm.GRAVELY_INJURED, "(?:重伤|危重)"),
     (Harm.HURT, "(?:受伤|轻伤|中毒|烧伤)"),
 )
-AFTER: tuple[tuple[Harm, re.Pattern[str]], ...] = (
+Patterns = tuple[tuple[Harm, re.Pattern[str]], ...]
+AFTER: Patterns = (
     (
         Harm.DEAD,
         re.compile(
@@ -98,7 +99,8 @@ AFTER: tuple[tuple[Harm, re.Pattern[str]], ...] = (
 _LATER = r"(?:先后|陆续|相继|均|都|全部|全都|集体|不幸|疑似|突然|突遇|出现|当场|双双|无一)"
 _TIME = r"(?:上午|中午|下午|晚上|当晚|随后)?\d{1,2}[时点]许?"
 _WITHIN = r"(?:[^,。;!?:\n\d()]|\d{1,2}[时点日分])"
-LATER: tuple[tuple[Harm, re.Pattern[str]], ...] = tuple(
+RESUMED = re.compile(rf",(?:{_TIME})?{_LATER}")  # stands in all that LATER finds; these are slow
+LATER: Patterns = tuple(
     (
         harm,
         re.compile(
@@ -111,7 +113,7 @@ _REACHED = (
     r"(?:的?(?:人数|总数|总人数)|者|人员|学生|儿童|员工|工人|乘客|群众|村民|矿工|游客|师生)?(?:已经|已|上升|升|增加|增|达|至|到|为|共|约|有|累计|了|:|是|从|由|"
     r"此前的|之前的|最初的|至少|人数|超过|合计)*$"
 )
-BEFORE: tuple[tuple[Harm, re.Pattern[str]], ...] = (
+BEFORE: Patterns = (
     (Harm.DEAD, re.compile(r"(?:夺[去走]|失去|丧失|吞噬|带走|葬送|断送|害[了死])了?(?:整整|近)?$")),
     (
         Harm.DEAD,
@@ -128,6 +130,10 @@ BEFORE: tuple[tuple[Harm, re.Pattern[str]], ...] = (
             rf"(?:(?:类似(?:情况|症状)|症状|不适),?(?:大概|大约|一共)?|受伤|轻伤|中毒|伤者|伤员|伤亡|死伤|发病|(?:[烧砸撞压砍捅炸]|致)?伤(?=了?$)){_REACHED}"
         ),
     ),
+)
+COUNTING = re.compile(  # how what follows a number begins where the number counts people
+    "[名位个人口具条多余员学工村孩儿幼师乘居群矿民农老游职男女小,。;!?、)上下不丧中伤住入全划刺危压发受吐吸呕呛命咬困围均坠埋失头"
+    "当恶截扎打抽拉捅摔撞擦无昏晕杀死殉殒毒毙没流淹溺灼炸烧烫熏牺生电病砍砸窒类罹胸腹被负踩身轻送遇重闷骨]|$"
 )
 SPARED = re.compile(
     "(?:未|没有?|无一?[人例]?|并不|不曾|幸免|免于|躲过)(?:再|曾|有|见)?(?:转为|转成)?(?:出现|造成|发生|受到)?(?:任何|明显)?$"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import add
 from typing import Generic, TypeVar
 
 from classifier.rules.mark_words import MARK_WORDS, Mark
@@ -34,11 +34,16 @@ class Lexicon(Generic[T]):
             by_head.setdefault(word[:2], set()).add(len(word))
         self._lengths = {head: tuple(sorted(s, reverse=True)) for head, s in by_head.items()}
 
+    def may_find(self, pairs: Set[str]) -> bool:
+        """False when `find` finds nothing in a text of which `pairs` are the pairs of neighbouring
+        characters: of many lexicons, each of few words, most need no pass."""
+        return not self._lengths.keys().isdisjoint(pairs)
+
     def find(self, text: str) -> list[Hit[T]]:
         """At every position the longest word that begins there; words inside words are left out."""
         hits: list[Hit[T]] = []
         covered = 0
-        for start, head in enumerate(map("".join, pairwise(text))):
+        for start, head in enumerate(map(add, text, text[1:])):
             if head not in self._lengths:
                 continue
             word = self._longest(text, start, head)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from classifier.rules.harm_words import NOT_PEOPLE, RESCUERS, Finding, Harm
 from classifier.rules.numerals import Number
 
+_LEAST = 10  # people or households; fewer have no grade for their number
 _CLAUSE_END = re.compile("[,。;!?\n]")
 _CROWD = 20  # fewer who act together are a small group
 _YUAN = re.compile(r"^(?:多|余)?(?:元|块|人民币|巨款|的?(?:货款|学费|工程款|损失))")
@@ -48,6 +49,11 @@ def most_people(text: str, counted: Sequence[Number]) -> float:
     return max((n.value for n in counted if _PEOPLE_UNIT.match(text, n.end)), default=0.0)
 
 
+def may_be_many(text: str, number: Number) -> bool:
+    """False when `find_many` finds nothing that `number` counts."""
+    return number.value >= _LEAST and _PEOPLE_UNIT.match(text, number.end) is not None
+
+
 def find_losses(number: Number, before: str, after: str, left: int) -> Iterator[Finding]:
     """The money that `number` says was lost; what was saved or paid back is none."""
     if _SAVED.search(before):
@@ -63,7 +69,7 @@ def find_losses(number: Number, before: str, after: str, left: int) -> Iterator[
 def find_many(text: str, number: Number, after: str) -> Iterator[Finding]:
     """Crowds, shared grievances, the stricken and the cut off that `number` counts."""
     unit = _PEOPLE_UNIT.match(after)
-    if unit is None or number.value < 10 or NOT_PEOPLE.match(after):
+    if unit is None or number.value < _LEAST or NOT_PEOPLE.match(after):
         return
     end = number.end + unit.end()
     stricken = _STRICKEN.match(after)

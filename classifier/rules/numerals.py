@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _DIGITS = {
     **{c: i for i, c in enumerate("零一二三四五六七八九")},
@@ -25,6 +26,7 @@ _MANY = 3.0  # 多人, 数人: in Chinese law "several" begins at three
 _GROUPS = {"万": 10_000, "亿": 100_000_000}
 _HAN = "零一二三四五六七八九〇两壹贰叁肆伍陆柒捌玖十拾百佰千仟"
 _NUMBER = re.compile(
+    rf"(?=[\d接将不差近超逾过上成数几好万亿多俩仨{_HAN}])"  # quick: most characters begin none
     r"(?P<near>接近|将近|不到|不足|差不多|近)?(?P<over>超过|超|逾|过|上(?=[十百千万亿])|成(?=[百千]))?"
     r"(?:(?P<arabic>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,12}(?:\.\d{1,4})?)(?P<few1>几|数|多|余|来)?"
     r"(?P<scale>十|百|千)?(?P<few2>多|余|来)?(?P<group>[万亿]{1,2})?(?P<few3>多|余|来)?"
@@ -33,6 +35,10 @@ _NUMBER = re.compile(
     r"|(?P<many>(?<![许很好更大太差那这么不最诸甚众人总半少次岁个])[多数](?=[名人位]))"
     rf"|(?P<han>[{_HAN}俩仨](?:[{_HAN}几余多万亿点来])*))"
 )
+_SHORT = 8  # characters; longer numbers are rare, and a hostile text makes them as long as it likes
+_ABOUT_SO = re.compile("[余多来]")
+_FRACTION = re.compile(rf"([{''.join(_DIGITS)}]+)([万亿]*)")
+_PARTS = ("near", "over", "arabic", "vague", "bare", "many", "han")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +59,20 @@ def numbers(text: str) -> Iterator[Number]:
 
 
 def _value(match: re.Match[str]) -> float | None:
-    if match["arabic"]:
+    near, over, arabic, vague, bare, many, han = match.group(*_PARTS)
+    if arabic:
         value: float | None = _arabic(match)
-    elif match["vague"]:
+    elif vague:
         value = 2 * _product(match["vunits"])
-    elif match["bare"]:
-        value = _product(match["bare"])
-    elif match["many"]:
+    elif bare:
+        value = _product(bare)
+    elif many:
         value = _MANY
-    elif match["han"] in ("百", "千") and not (match["near"] or match["over"] or _about(match)):
+    elif han in ("百", "千") and not (near or over or _about(match)):
         value = None  # alone it is a part of a word: 秋千, 百姓
     else:
-        value = han_value(match["han"])
-    if value is not None and match["near"] and value >= 1:
+        value = han_value(han)
+    if value is not None and near and value >= 1:
         return value - 1 if value < 10_000 else value * 0.99
     return value
 
@@ -90,11 +97,20 @@ def _product(units: str) -> float:
 
 def han_value(written: str) -> float | None:
     """三百二十一 → 321, 十几 → 11, 两千余万 → 2e7, 百 → 100; None when it is no number."""
+    return _short_value(written) if len(written) <= _SHORT else _spelled_value(written)
+
+
+@lru_cache(maxsize=4096)  # a few words are nearly all the numbers of a stream
+def _short_value(written: str) -> float | None:
+    return _spelled_value(written)
+
+
+def _spelled_value(written: str) -> float | None:
     if written in _FORMAL:
         return None
-    written = re.sub("[余多来]", "", written).rstrip("点")
+    written = _ABOUT_SO.sub("", written).rstrip("点")
     whole, _, part = written.partition("点")
-    tail = re.fullmatch(rf"([{''.join(_DIGITS)}]+)([万亿]*)", part)
+    tail = _FRACTION.fullmatch(part)
     if part and tail is None:
         return None
     if tail is not None:

@@ -8,8 +8,7 @@ import numpy as np
 
 from classifier.features import NAMES, dense, read
 from classifier.linear import (
-    OPENING,
-    READS,
+    LONGEST,
     LinearModel,
     load_linear,
     ngram_keys,
@@ -51,14 +50,14 @@ def test_ngrams_of_an_opening_are_no_others() -> None:
 
 
 def test_where_an_opening_is_read_apart_the_same_words_weigh_more_in_it() -> None:
-    model = _opening_model({OPENING: 2})
+    model = _opening_model(opening=2)
     first, later = (_score(model, text) for text in ("停水又见人", "又见人停水"))
-    assert np.isclose(_score(_opening_model({}), "停水又见人"), later)
+    assert np.isclose(_score(_opening_model(), "停水又见人"), later)
     assert np.isclose(first - later, 10 * np.sqrt(3))
 
 
 def test_a_model_that_reads_little_does_not_see_the_rest() -> None:
-    model = _opening_model({READS: 3})
+    model = _opening_model(reads=3)
     assert _score(model, "又见人停水") == 0
     assert _score(model, "停水人又见") == _score(model, "停水人")
 
@@ -72,7 +71,7 @@ def test_the_artifact_comes_back_as_it_went(tmp_path: Path) -> None:
     assert {head: s.tolist() for head, s in before.items()} == {
         head: s.tolist() for head, s in after.items()
     }
-    assert (again.name, again.heads, again.settings) == (model.name, model.heads, model.settings)
+    assert (again.name, again.heads) == (model.name, model.heads)
 
 
 def test_features_have_their_names() -> None:
@@ -95,19 +94,17 @@ def _model() -> LinearModel:
         dense=np.ones((len(NAMES), 3), dtype=np.float32),
         bias=np.array([0.5, -1, 2], dtype=np.float32),
         heads=heads,
-        settings={"relevant_from": 0.5},
     )
 
 
-def _opening_model(settings: dict[str, int]) -> LinearModel:
+def _opening_model(reads: int = LONGEST, opening: int = 0) -> LinearModel:
     """One column: an n-gram of 停水 weighs 1, and 10 in the opening."""
     vocabulary = np.concatenate([np.unique(opening_keys("停水", 2)), np.unique(ngram_keys("停水"))])
     weights = np.repeat(np.array([10, 1], dtype=np.float32), 3)[:, None]
     dense = np.zeros((len(NAMES), 1), dtype=np.float32)
     ones, bias = np.ones(6, dtype=np.float32), np.zeros(1, dtype=np.float32)
-    return LinearModel(
-        "one", vocabulary, ones, weights, dense, bias, {"topic": ("urban",)}, settings
-    )
+    heads = {"topic": ("urban",)}
+    return LinearModel("one", vocabulary, ones, weights, dense, bias, heads, reads, opening)
 
 
 def _score(model: LinearModel, text: str) -> float:

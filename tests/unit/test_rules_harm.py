@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from classifier.features import read
 from classifier.rules.grades import ARTICLE, Graded
-from classifier.rules.harm_words import Harm
+from classifier.rules.harm_words import AFTER, COUNTING, Harm
 from classifier.rules.lexicon import product_lexicon
 
 LEXICON = product_lexicon()
@@ -100,3 +103,14 @@ def test_hostile_spelling_is_undone_and_the_span_is_of_the_original(text: str) -
     first = graded(text)[0]
     assert first.severity == 4
     assert first.evidence.text == text[first.evidence.start : first.evidence.end] == text[1:]
+
+
+@pytest.mark.parametrize("pattern", [pattern for _, pattern in AFTER])
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_whatever_counts_people_begins_as_counting_says(
+    pattern: re.Pattern[str], data: st.DataObject
+) -> None:
+    """`COUNTING` only saves time: no finding may depend on it. `LATER` begins as `AFTER` does."""
+    told = data.draw(st.from_regex(pattern))
+    assert COUNTING.match(told)

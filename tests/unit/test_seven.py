@@ -11,7 +11,7 @@ import pytest
 
 from classifier.features import NAMES
 from classifier.heads import SEVEN, TAIDI7
-from classifier.linear import OPENING, LinearModel, ngram_keys, opening_keys
+from classifier.linear import LinearModel, ngram_keys, opening_keys
 from classifier.train.linear.seven import OPENING_LENGTH, fit_seven
 
 TITLES = {
@@ -43,7 +43,7 @@ def test_the_opening_decides_between_two_topics(model: LinearModel) -> None:
 
 
 def test_openings_have_rows_of_their_own_in_one_sorted_vocabulary(model: LinearModel) -> None:
-    assert model.settings[OPENING] == OPENING_LENGTH
+    assert model.opening == OPENING_LENGTH
     assert (np.diff(model.vocabulary) > 0).all()
     for keys in (ngram_keys("污水"), opening_keys("污水", OPENING_LENGTH)):
         assert set(keys) <= set(model.vocabulary)

@@ -27,4 +27,4 @@ def fit_linear(
     ngrams, dense, bias = compose(weak, fit_heads(weak, gold, pool))
     name = "linear-" + hashlib.sha256(ngrams.tobytes() + dense.tobytes()).hexdigest()[:8]
     keys, idf = weak.vocabulary.keys, weak.vocabulary.idf
-    return LinearModel(name, keys, idf, ngrams, dense, bias, FAST_HEADS, {})
+    return LinearModel(name, keys, idf, ngrams, dense, bias, FAST_HEADS)

@@ -17,7 +17,7 @@ from sklearn.svm import LinearSVC
 
 from classifier.features import NAMES
 from classifier.heads import SEVEN, TAIDI7
-from classifier.linear import OPENING, READS, LinearModel, ngram_keys, opening_keys
+from classifier.linear import LinearModel, ngram_keys, opening_keys
 from classifier.rules.folding import fold
 from classifier.train.linear.matrix import Numbers, Vocabulary, key_matrix, vocabulary_of
 from classifier.train.sources import CUT, rows
@@ -41,8 +41,8 @@ def fit_seven(data: Path) -> LinearModel:
     name = "seven-" + hashlib.sha256(ngrams.tobytes()).hexdigest()[:8]
     keys = np.concatenate([opening.keys, whole.keys])  # in order: those of openings are negative
     idf = np.concatenate([opening.idf, whole.idf])
-    settings = {READS: CUT, OPENING: OPENING_LENGTH}
-    return LinearModel(name, keys, idf, ngrams, dense, bias, {SEVEN: TAIDI7}, settings)
+    heads = {SEVEN: TAIDI7}
+    return LinearModel(name, keys, idf, ngrams, dense, bias, heads, CUT, OPENING_LENGTH)
 
 
 def _columns(texts: Sequence[Numbers], size: int) -> tuple[Vocabulary, csr_matrix]:
