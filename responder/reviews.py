@@ -20,6 +20,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Row,
+    and_,
     delete,
     func,
     or_,
@@ -29,14 +30,27 @@ from sqlalchemy import (
 
 from responder.copies import plain
 from responder.labels import MACHINE
+from responder.registers import page_key
 from responder.rows import insert_new
 from responder.schema_judging import corrections, reviews
 from stream.messages import Judged
 from stream.sql import failures_named, reading
-from yuqing.domain.errors import Conflict, NotFound
+from yuqing.domain.errors import Conflict, InvalidMessage, NotFound
+from yuqing.domain.verdict import Severity
 
 HELD_FOR = timedelta(minutes=15)
 KEPT_FOR = timedelta(days=30)
+_STRAY = "after: 翻页标记不对，请从第一页开始"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFilter:
+    """Every field narrows; empty means any. `taken`: somebody works on it, or nobody does."""
+
+    jurisdiction: str | None = None
+    severity_min: int = 0
+    topic: str | None = None
+    taken: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,15 @@ class Review:
     entered_at: datetime
     taken_by: str | None
     taken_at: datetime | None
+
+    @property
+    def key(self) -> str:
+        """Its place in the queue, for the page after it: GRADE|TIME|POST."""
+        post, severity = self.judged.post, int(self.judged.verdict.severity)
+        return f"{severity}|{post.first_known_at.isoformat()}|{post.post_id}"
+
+
+ALL = ReviewFilter()
 
 
 class Reviews:
@@ -67,34 +90,51 @@ class Reviews:
             fresh = [one for one in unsure if one.post.post_id not in known]
             return insert_new(connection, reviews, [_row(one, now) for one in fresh])
 
-    def waiting(self, jurisdiction: str | None, size: int, now: datetime) -> Sequence[Review]:
-        """Those that wait, the gravest first, of one gravity the newest."""
-        query = select(reviews).where(reviews.c.done_at.is_(None), within(jurisdiction))
-        query = query.order_by(reviews.c.severity.desc(), reviews.c.known_at.desc())
+    def waiting(
+        self,
+        jurisdiction: str | None,
+        size: int,
+        now: datetime,
+        wanted: ReviewFilter = ALL,
+        after: str | None = None,
+    ) -> Sequence[Review]:
+        """Those that wait, the gravest first, of one gravity the newest; `after` is the `key` of
+        the last of the page before. Raises InvalidMessage."""
+        query = select(reviews).where(_open(jurisdiction), _narrowed(wanted, now))
+        if after is not None:
+            query = query.where(_beyond(after))
+        order = (reviews.c.severity.desc(), reviews.c.known_at.desc(), reviews.c.post_id.desc())
         with failures_named(), reading(self._engine).begin() as connection:
-            rows = connection.execute(query.limit(size)).all()
+            rows = connection.execute(query.order_by(*order).limit(size)).all()
         return [_review(row, now) for row in rows]
 
-    def count(self, jurisdiction: str | None) -> int:
-        """How many wait."""
-        query = select(func.count()).select_from(reviews)
-        query = query.where(reviews.c.done_at.is_(None), within(jurisdiction))
+    def count(
+        self, jurisdiction: str | None, now: datetime | None = None, wanted: ReviewFilter = ALL
+    ) -> int:
+        """How many wait; `now` where `wanted` asks who works on them."""
+        query = select(func.count()).select_from(reviews).where(_open(jurisdiction))
+        if now is not None:
+            query = query.where(_narrowed(wanted, now))
         with failures_named(), reading(self._engine).begin() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def take(self, post_id: str, who: str, now: datetime) -> None:
-        """`who` works on it for a while. Raises Conflict naming the login that already does."""
-        free = or_(
-            reviews.c.taken_by.is_(None),
-            reviews.c.taken_by == who,
-            reviews.c.taken_at < now - HELD_FOR,
-        )
-        open_one = (reviews.c.post_id == post_id) & reviews.c.done_at.is_(None)
+    def one(self, jurisdiction: str | None, post_id: str, now: datetime) -> Review | None:
+        """The post in the queue, None when it does not wait there."""
+        query = select(reviews).where(_open(jurisdiction), reviews.c.post_id == post_id)
+        with failures_named(), reading(self._engine).begin() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _review(row, now)
+
+    def take(self, jurisdiction: str | None, post_id: str, who: str, now: datetime) -> None:
+        """`who`, of the jurisdiction, works on it for a while. Raises NotFound, or Conflict naming
+        the login that already does."""
+        free = or_(~_held(now), reviews.c.taken_by == who)
+        mine = _open(jurisdiction) & (reviews.c.post_id == post_id)
         with failures_named(), self._engine.begin() as connection:
-            taken = update(reviews).where(open_one, free).values(taken_by=who, taken_at=now)
+            taken = update(reviews).where(mine, free).values(taken_by=who, taken_at=now)
             if connection.execute(taken).rowcount:
                 return
-            row = connection.execute(select(reviews).where(open_one)).one_or_none()
+            row = connection.execute(select(reviews).where(mine)).one_or_none()
         if row is not None:
             raise Conflict(row.taken_by)
         raise NotFound("这条帖文已不在复核队列，可能已由他人处理")
@@ -110,6 +150,36 @@ class Reviews:
         old = delete(reviews).where(reviews.c.entered_at < now - KEPT_FOR)
         with failures_named(), self._engine.begin() as connection:
             return connection.execute(old).rowcount
+
+
+def _open(jurisdiction: str | None) -> ColumnElement[bool]:
+    return reviews.c.done_at.is_(None) & within(jurisdiction)
+
+
+def _held(now: datetime) -> ColumnElement[bool]:
+    return reviews.c.taken_by.is_not(None) & (reviews.c.taken_at >= now - HELD_FOR)
+
+
+def _narrowed(wanted: ReviewFilter, now: datetime) -> ColumnElement[bool]:
+    rules: list[ColumnElement[bool]] = [reviews.c.severity >= wanted.severity_min]
+    if wanted.jurisdiction is not None:
+        rules.append(within(wanted.jurisdiction))
+    if wanted.topic is not None:
+        topic = reviews.c.judged["verdict"]["topic"].as_string()
+        rules.append(topic == wanted.topic)
+    if wanted.taken is not None:
+        rules.append(_held(now) if wanted.taken else ~_held(now))
+    return and_(*rules)
+
+
+def _beyond(after: str) -> ColumnElement[bool]:
+    grade, _, rest = after.partition("|")
+    at, post_id = page_key(rest)
+    if grade not in {str(int(one)) for one in Severity}:
+        raise InvalidMessage(_STRAY)
+    same, sooner = reviews.c.severity == int(grade), reviews.c.known_at < at
+    beside = and_(reviews.c.known_at == at, reviews.c.post_id < post_id)
+    return or_(reviews.c.severity < int(grade), and_(same, or_(sooner, beside)))
 
 
 def settle(connection: Connection, post_id: str, who: str, now: datetime) -> None:
@@ -159,7 +229,7 @@ def _row(judged: Judged, now: datetime) -> dict[str, Any]:
 
 
 def _review(row: Row[Any], now: datetime) -> Review:
-    held = row.taken_at is not None and row.taken_at >= now - HELD_FOR
+    held = row.taken_by is not None and row.taken_at >= now - HELD_FOR
     return Review(
         judged_of(row.judged),
         row.entered_at,

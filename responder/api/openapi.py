@@ -22,14 +22,16 @@ Everything the console does, for machines. Texts for people are in Chinese, code
   for programs and whose `detail` is for people.
 - **Not twice**: send `Idempotency-Key` with a POST; sent again within a day it gets the first
   answer again (`Idempotency-Replayed: true`), with another body a 409.
-- **Not over each other**: a ticket's `ETag` is its version; send it back as `If-Match`. 412 says
-  who was first, 428 that you named no version.
+- **Not over each other**: the `ETag` of a ticket, a post's verdict, an event's regroupings, a
+  watchlist or a webhook is its version; send it back as `If-Match`. 412 says who was first, 428
+  that you named no version.
 - **Pages**: give `next` of one page as `after` of the following one, until it is null.
 - **Times** are ISO 8601 with an offset from UTC.
 """
 TAGS = [
     {"name": "tickets", "description": "台账：查询、立案、办理、上报、导出。"},
     {"name": "opinion", "description": "舆情事件与帖文检索；个人号码一律遮盖。"},
+    {"name": "judging", "description": "复核队列、更正研判、调整事件；由本人登录办理。"},
     {"name": "watching", "description": "监测方案及其命中，我的提醒。"},
     {"name": "duty", "description": "值班表、交接班与推送测试。"},
     {"name": "webhooks", "description": "台账事件的订阅与投递记录（Standard Webhooks 签名）。"},

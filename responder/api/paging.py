@@ -8,6 +8,9 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
+from responder.registers import page_key
+from yuqing.domain.errors import InvalidMessage
+
 T = TypeVar("T")
 
 
@@ -27,3 +30,16 @@ def paged(
         return Paged(lines=shown, next=None)
     at, name = key(shown[-1])
     return Paged(lines=shown, next=f"{at.isoformat()}|{name}")
+
+
+def beyond(
+    lines: Sequence[T], after: str | None, key: Callable[[T], tuple[datetime, int | str]]
+) -> Sequence[T]:
+    """What follows the line `after` of a short list that was read whole, the latest first, its
+    lines numbered downwards. Raises InvalidMessage."""
+    if after is None:
+        return lines
+    _at, number = page_key(after)
+    if not number.isdecimal() or len(number) > 18:
+        raise InvalidMessage("after: 翻页标记不对，请从第一页开始")
+    return [one for one in lines if int(key(one)[1]) < int(number)]

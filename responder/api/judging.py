@@ -1,0 +1,244 @@
+"""What people say a post is, and the queue of those that the machine was not sure of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from responder.api.once import ActingRoute
+from responder.api.paging import Paged, beyond, paged
+from responder.api.posts import PostFound, Verdict, places_of, post_found, verdict_shown
+from responder.api.services import After, At, Code, Me, Myself, Name, Services
+from responder.api.tickets import PageSize, Version
+from responder.api.versions import IfMatch, tag, version_asked
+from responder.corrections import Correction
+from responder.judged_posts import judged_post
+from responder.people import Person
+from responder.reviews import Review, ReviewFilter
+from stream.messages import Judged
+from yuqing.domain.decision import Labels, labels_of
+from yuqing.domain.text import mask
+from yuqing.domain.verdict import Disposition, Emergency, Severity, Topic
+
+router = APIRouter(prefix="/api/v1", tags=["judging"], route_class=ActingRoute)
+Note = Annotated[str, Field(max_length=500, description="Why; for those who come after.")]
+Places = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)]
+
+
+class ConfirmIn(BaseModel):
+    """The machine was right."""
+
+    version: Version = None
+    note: Note = ""
+
+
+class CorrectionIn(BaseModel):
+    """What the post is. Heads left out stay as they are; `emergency` null: it is none."""
+
+    version: Version = None
+    relevant: bool | None = None
+    topic: Topic | None = None
+    also: list[Topic] | None = Field(None, max_length=20)
+    severity: Severity | None = None
+    emergency: Emergency | None = None
+    disposition: Disposition | None = None
+    places: Places | None = None
+    note: Note = ""
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"topic": "urban", "severity": 1, "note": "路灯归城管，未伤人"}]
+        }
+    }
+
+    def over(self, labels: Labels) -> Labels:
+        """`labels` with what was said otherwise."""
+        told = {name: getattr(self, name) for name in _HEADS & self.model_fields_set}
+        said: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in told.items()
+            if value is not None or name == "emergency"
+        }
+        return replace(labels, **said)
+
+
+_HEADS = frozenset(Labels.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class PostPage:
+    """One post and its verdict; each correction makes the next `version`, from 1."""
+
+    post: PostFound
+    verdict: Verdict
+    jurisdictions: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionLine:
+    """One correction, or confirmation where `before` equals `after`; it made `version`."""
+
+    post_id: str
+    version: int
+    who: str
+    at: datetime
+    before: Labels
+    after: Labels
+    changed: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One post that waits; `taken_by` is who works on it, null when nobody does."""
+
+    post: PostFound
+    verdict: Verdict
+    jurisdictions: tuple[str, ...]
+    entered_at: datetime
+    taken_by: str | None
+    taken_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One page of the queue. Who is less sure than `below` puts a post into it."""
+
+    lines: tuple[ReviewLine, ...]
+    total: int
+    below: float
+    next: str | None
+
+
+@router.get("/reviews")
+def reviews(
+    at: At,
+    me: Me,
+    jurisdiction: Code = None,
+    topic: Topic | None = None,
+    severity_min: Annotated[int, Query(ge=0, le=4)] = 0,
+    taken: Annotated[
+        bool | None, Query(description="Whether somebody works on it just now.")
+    ] = None,
+    size: PageSize = 50,
+    after: After = None,
+) -> Queue:
+    """复核队列: the gravest first, of one grade the newest."""
+    wanted = ReviewFilter(jurisdiction, severity_min, topic, taken)
+    page = at.desk.reviews(me, at.clock.now(), size, wanted, after)
+    return Queue(tuple(_review(one) for one in page.lines), page.total, page.below, page.next)
+
+
+@router.post("/reviews/{post_id}/take", status_code=HTTPStatus.NO_CONTENT)
+def take(post_id: Name, at: At, me: Myself) -> None:
+    """You work on it: for 15 minutes nobody else takes or judges it. 409 says who already does."""
+    at.desk.take_review(me, post_id, at.clock.now())
+
+
+@router.post("/reviews/{post_id}/leave", status_code=HTTPStatus.NO_CONTENT)
+def leave(post_id: Name, at: At, me: Myself) -> None:
+    """You no longer work on it; what others hold stays theirs."""
+    at.desk.leave_review(me, post_id)
+
+
+@router.get("/posts/{post_id}")
+def post(post_id: Name, response: Response, at: At, me: Me) -> PostPage:
+    """One post as it now stands; its ETag is the version of its verdict."""
+    version = at.desk.version_of(post_id)
+    judged = judged_post(at.desk, at.index, me, post_id)
+    tag(response, version)
+    return PostPage(post_found(judged), verdict_shown(judged), judged.jurisdictions, version)
+
+
+@router.get("/posts/{post_id}/corrections")
+def corrections(
+    post_id: Name, response: Response, at: At, me: Me, size: PageSize = 50, after: After = None
+) -> Paged[CorrectionLine]:
+    """What people said of it, the latest first."""
+    made = at.desk.corrections_of(me, post_id)
+    tag(response, len(made) + 1)
+    lines = [_line(one, len(made) + 1 - number) for number, one in enumerate(made)]
+    return paged(beyond(lines, after, _key)[: size + 1], size, _key)
+
+
+@router.post("/posts/{post_id}/corrections", status_code=HTTPStatus.CREATED)
+def correct(
+    post_id: Name,
+    form: CorrectionIn,
+    response: Response,
+    at: At,
+    me: Myself,
+    if_match: IfMatch = None,
+) -> CorrectionLine:
+    """Say what it is: on record with before and after, out of the queue, and told to search,
+    events and tickets. No later verdict of the machine undoes it."""
+    judged = judged_post(at.desk, at.index, me, post_id)
+    labels = form.over(labels_of(judged.verdict))
+    with version_asked(if_match, form.version) as version:
+        made = _said(at, me, judged, labels, version, form.note)
+    tag(response, made.version)
+    return made
+
+
+@router.post("/posts/{post_id}/confirm", status_code=HTTPStatus.CREATED)
+def confirm(
+    post_id: Name,
+    form: ConfirmIn,
+    response: Response,
+    at: At,
+    me: Myself,
+    if_match: IfMatch = None,
+) -> CorrectionLine:
+    """Say that the verdict is right as it stands; the rest as for a correction."""
+    judged = judged_post(at.desk, at.index, me, post_id)
+    with version_asked(if_match, form.version) as version:
+        made = _said(at, me, judged, labels_of(judged.verdict), version, form.note)
+    tag(response, made.version)
+    return made
+
+
+def _said(
+    at: Services, me: Person, judged: Judged, labels: Labels, version: int, note: str
+) -> CorrectionLine:
+    known_at = at.desk.correction_seen(judged.post.post_id, version)
+    made = at.desk.correct(me, judged, labels, at.clock.now(), known_at, note)
+    return _line(made, version + 1)
+
+
+def _key(line: CorrectionLine) -> tuple[datetime, int]:
+    return line.at, line.version
+
+
+def _line(made: Correction, version: int) -> CorrectionLine:
+    return CorrectionLine(
+        post_id=made.post_id,
+        version=version,
+        who=made.who,
+        at=made.at,
+        before=_shown(made.before),
+        after=_shown(made.after),
+        changed=made.changed,
+        note=mask(made.note),
+    )
+
+
+def _shown(labels: Labels) -> Labels:
+    return replace(labels, places=places_of(labels.places))
+
+
+def _review(one: Review) -> ReviewLine:
+    judged = one.judged
+    return ReviewLine(
+        post=post_found(judged),
+        verdict=verdict_shown(judged),
+        jurisdictions=judged.jurisdictions,
+        entered_at=one.entered_at,
+        taken_by=one.taken_by,
+        taken_at=one.taken_at,
+    )
