@@ -21,6 +21,8 @@ from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.domain.text import clean
 
 LONGEST = 20_000
+EARLIEST, LATEST = 1900, 2200
+"""The years that a time may be in, so that it can be shown in any zone."""
 
 _A = Action
 _EVIDENCE = {_A.PUBLISH, _A.PRESS_CONFERENCE, _A.ANSWER}
@@ -226,7 +228,10 @@ def _words(field: FieldSpec, value: Any, _j: Jurisdiction, _a: Sequence[str]) ->
 
 
 def _moment(field: FieldSpec, value: Any, _j: Jurisdiction, _a: Sequence[str]) -> str:
-    return instant(value, field.name).astimezone(UTC).isoformat()
+    moment = instant(value, field.name).astimezone(UTC)
+    if not EARLIEST <= moment.year <= LATEST:
+        raise InvalidMessage(f"{field.name}: 时间须在 {EARLIEST} 年至 {LATEST} 年之间")
+    return moment.isoformat()
 
 
 def _flag(field: FieldSpec, value: Any, _j: Jurisdiction, _a: Sequence[str]) -> bool:
@@ -277,8 +282,12 @@ def _approver(field: FieldSpec, value: Any, _j: Jurisdiction, approvers: Sequenc
 
 def _url(field: FieldSpec, value: Any, jurisdiction: Jurisdiction, approvers: Sequence[str]) -> str:
     text = _words(field, value, jurisdiction, approvers)
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in ("http", "https") and bool(parts.netloc)
+    except ValueError:  # brackets of an IPv6 address that do not close
+        fits = False
+    if not fits:
         raise InvalidMessage(f"{field.name}: 须以 http:// 或 https:// 开头")
     return text
 

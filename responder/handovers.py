@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 from responder.audit import Entry
 from responder.audit import note as noted
 from responder.outbox import Push, put_pushes
+from responder.registers import beyond
 from responder.roster import Handover
 from responder.schema import handovers
 from stream.sql import failures_named, reading
@@ -91,14 +92,22 @@ class Handovers:
         with failures_named(), reading(self._engine).begin() as connection:
             return str(_row(connection, handover_id).given_by)
 
-    def recent(self, jurisdiction: str, size: int = 50) -> tuple[HandoverLine, ...]:
-        """The latest handovers, newest first."""
-        query = (
-            select(handovers)
-            .where(handovers.c.jurisdiction == jurisdiction)
-            .order_by(handovers.c.given_at.desc(), handovers.c.handover_id.desc())
-            .limit(size)
-        )
+    def recent(
+        self,
+        jurisdiction: str,
+        unit: str | None = None,
+        size: int = 50,
+        after: str | None = None,
+    ) -> tuple[HandoverLine, ...]:
+        """The latest handovers, of one unit or of all, newest first; `after` is TIME|NUMBER of the
+        last of the page before. Raises InvalidMessage."""
+        order = (handovers.c.given_at.desc(), handovers.c.handover_id.desc())
+        query = select(handovers).where(handovers.c.jurisdiction == jurisdiction)
+        if unit is not None:
+            query = query.where(handovers.c.unit == unit)
+        if after is not None:
+            query = query.where(beyond(handovers.c.given_at, handovers.c.handover_id, after))
+        query = query.order_by(*order).limit(size)
         with failures_named(), reading(self._engine).begin() as connection:
             return tuple(_line(row) for row in connection.execute(query))
 

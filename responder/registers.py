@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -238,8 +238,8 @@ def page_key(after: str) -> tuple[datetime, str]:
     at, bar, name = after.partition("|")
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError as error:
+        if not bar or moment.tzinfo is None:
+            raise ValueError(at)
+        return moment.astimezone(UTC), name
+    except (ValueError, OverflowError) as error:
         raise InvalidMessage("after: 翻页标记不对，请从第一页开始") from error
-    if not bar or moment.tzinfo is None:
-        raise InvalidMessage("after: 翻页标记不对，请从第一页开始")
-    return moment, name

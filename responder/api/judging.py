@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from responder.api.once import ActingRoute
-from responder.api.paging import Paged, beyond, paged
+from responder.api.paging import Paged, page_of
 from responder.api.posts import PostFound, Verdict, places_of, post_found, verdict_shown
 from responder.api.services import After, At, Code, Me, Myself, Name, Services
 from responder.api.tickets import PageSize, Version
@@ -164,7 +164,7 @@ def corrections(
     made = at.desk.corrections_of(me, post_id)
     tag(response, len(made) + 1)
     lines = [_line(one, len(made) + 1 - number) for number, one in enumerate(made)]
-    return paged(beyond(lines, after, _key)[: size + 1], size, _key)
+    return page_of(lines, size, after, lambda one: one.version)
 
 
 @router.post("/posts/{post_id}/corrections", status_code=HTTPStatus.CREATED)
@@ -209,10 +209,6 @@ def _said(
     known_at = at.desk.correction_seen(judged.post.post_id, version)
     made = at.desk.correct(me, judged, labels, at.clock.now(), known_at, note)
     return _line(made, version + 1)
-
-
-def _key(line: CorrectionLine) -> tuple[datetime, int]:
-    return line.at, line.version
 
 
 def _line(made: Correction, version: int) -> CorrectionLine:

@@ -66,8 +66,9 @@ _PROBLEM = {
     },
 }
 _ALWAYS = (401, 403, 422, 503)
-_OF_CHANGES = (409, 413, 415)
+_OF_CHANGES = (400, 409, 413, 415)
 _ALSO = {
+    400: "The body is no JSON that can be read.",
     401: "No key and no sign-in, or one that no longer counts.",
     403: "Your role, your key or the state of the ticket does not allow it.",
     404: "There is no such thing, or it is not yours to see.",

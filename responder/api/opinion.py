@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
+from pydantic import Field
 
 from responder.api.posts import PostFound, post_found
-from responder.api.services import After, At, Code, Me, Name, Size, Typed
+from responder.api.services import After, At, Code, Instant, Me, Name, Size, Typed
 from responder.api.versions import tag
 from responder.desk import EventListing
 from responder.doors import check_reads_posts
@@ -22,6 +22,7 @@ from yuqing.domain.errors import NotFound
 from yuqing.domain.query import parse_query
 
 router = APIRouter(prefix="/api/v1", tags=["opinion"])
+Grade = Annotated[int, Field(ge=0, le=4)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,12 @@ def posts(
     text: Typed = "",
     jurisdiction: Code = None,
     topic: Annotated[list[str], Query(max_length=30)] = [],  # noqa: B006
-    severity: Annotated[list[int], Query(max_length=5)] = [],  # noqa: B006
+    severity: Annotated[list[Grade], Query(max_length=5)] = [],  # noqa: B006
     source: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006
     owner: Annotated[list[str], Query(max_length=3)] = [],  # noqa: B006
     relevant: bool | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
     size: Size = 50,
     after: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Found:

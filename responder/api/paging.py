@@ -8,7 +8,6 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
-from responder.registers import page_key
 from yuqing.domain.errors import InvalidMessage
 
 T = TypeVar("T")
@@ -32,14 +31,16 @@ def paged(
     return Paged(lines=shown, next=f"{at.isoformat()}|{name}")
 
 
-def beyond(
-    lines: Sequence[T], after: str | None, key: Callable[[T], tuple[datetime, int | str]]
-) -> Sequence[T]:
-    """What follows the line `after` of a short list that was read whole, the latest first, its
-    lines numbered downwards. Raises InvalidMessage."""
-    if after is None:
-        return lines
-    _at, number = page_key(after)
-    if not number.isdecimal() or len(number) > 18:
+def page_of(
+    lines: Sequence[T], size: int, after: str | None, key: Callable[[T], object]
+) -> Paged[T]:
+    """A page of a short list that was read whole, in its own order; `key` names a line.
+
+    Raises InvalidMessage when the line `after` is not, or no longer, on the list.
+    """
+    names = [str(key(one)) for one in lines]
+    if after is not None and after not in names:
         raise InvalidMessage("after: 翻页标记不对，请从第一页开始")
-    return [one for one in lines if int(key(one)[1]) < int(number)]
+    start = 0 if after is None else names.index(after) + 1
+    end = start + size
+    return Paged(lines=list(lines[start:end]), next=names[end - 1] if end < len(names) else None)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from responder.api.once import ActingRoute
-from responder.api.paging import Paged, beyond, paged
+from responder.api.paging import Paged, page_of
 from responder.api.services import After, At, Me, Myself, Name
 from responder.api.tickets import PageSize, Version
 from responder.api.versions import IfMatch, tag, version_asked
@@ -62,7 +62,7 @@ def regroupings(
     decided = at.desk.regroupings_of(me, event_id)
     tag(response, len(decided) + 1)
     lines = [_line(one, len(decided) + 1 - place) for place, one in enumerate(decided)]
-    return paged(beyond(lines, after, _key)[: size + 1], size, _key)
+    return page_of(lines, size, after, lambda one: one.version)
 
 
 @router.post("/{event_id}/regroupings", status_code=HTTPStatus.ACCEPTED)
@@ -80,10 +80,6 @@ def regroup(
     decided = at.desk.regroupings_of(me, event_id)
     tag(response, version + 1)
     return _line(decided[len(decided) - version], version + 1)
-
-
-def _key(line: RegroupingLine) -> tuple[datetime, int]:
-    return line.at, line.version
 
 
 def _line(one: Regrouping, version: int) -> RegroupingLine:
