@@ -25,7 +25,7 @@ from stream.messages import Corrected, Judged
 from stream.sql import failures_named, reading
 from yuqing.domain.decision import Labels, confirmed, labels_of
 from yuqing.domain.errors import Conflict
-from yuqing.domain.text import clean, mask
+from yuqing.domain.text import discreet
 
 GOLD = ("relevant", "topic", "also", "severity", "emergency", "disposition", "places")
 _AT_ONCE = 500
@@ -153,13 +153,13 @@ def as_gold(made: Correction) -> dict[str, Any]:
     labels = plain(made.after)
     return {
         "id": made.post_id,
-        "text": mask(clean(made.judged.post.text)),
+        "text": discreet(made.judged.post.text),
         **{name: labels[name] for name in GOLD},
         "who": made.who,
         "at": made.at.isoformat(),
         "changed": made.changed,
         "before": plain(made.before),
-        "note": mask(clean(made.note)),
+        "note": discreet(made.note),
         "model": made.judged.verdict.model,
     }
 

@@ -20,6 +20,7 @@ from stream.sql import failures_named, reading
 from yuqing.domain.errors import Conflict, NotFound
 from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.domain.roster import Contact
+from yuqing.domain.text import discreet
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _asks(
         audience=f"unit:{unit}",
         jurisdiction=jurisdiction.code,
         title=f"请签收接班：{known.name if known else unit}",
-        body=f"接班人：{taker.name}\n交班说明：{note}",
+        body=f"接班人：{taker.name}\n交班说明：{discreet(note)}",
         link="/notices",
         due_at=now,
         recipients=((taker.name, taker.channels),),
@@ -148,5 +149,5 @@ def _row(connection: Connection, handover_id: int) -> Row[Any]:
 
 
 def _line(row: Row[Any]) -> HandoverLine:
-    names = HandoverLine.__dataclass_fields__
-    return HandoverLine(**{name: getattr(row, name) for name in names})
+    told = {name: getattr(row, name) for name in HandoverLine.__dataclass_fields__}
+    return HandoverLine(**told | {"note": discreet(row.note)})

@@ -72,6 +72,7 @@ class House:
     engine: Engine
     clock: SetClock
     people: People
+    desk: Desk
     index: SqliteIndex
     api: FastAPI
     address: str
@@ -115,9 +116,10 @@ def open_house(folder: Path, problems: Callable[[], Sequence[str]] = lambda: ())
         people.create(person, SECRET)
     index = SqliteIndex(folder / "index.db")
     index.put([judged(FIRE)])
-    api = create_api(services_over(engine, index, people, clock, problems))
+    services = services_over(engine, index, people, clock, problems)
+    api = create_api(services)
     with serving(api) as url:
-        house = House(engine, clock, people, index, api, url)
+        house = House(engine, clock, people, services.desk, index, api, url)
         house.tell(changed(relevant(FIRE)))
         yield house
     index.close()

@@ -12,17 +12,18 @@ from pydantic import BaseModel, Field
 
 from responder.api.once import ActingRoute
 from responder.api.paging import Paged, page_of
-from responder.api.posts import PostFound, Verdict, places_of, post_found, verdict_shown
+from responder.api.posts import PostFound, Verdict, post_found, verdict_shown
 from responder.api.services import After, At, Code, Me, Myself, Name, Services
 from responder.api.tickets import PageSize, Version
 from responder.api.versions import IfMatch, tag, version_asked
 from responder.corrections import Correction
 from responder.judged_posts import judged_post
+from responder.lines import shown_places
 from responder.people import Person
 from responder.reviews import Review, ReviewFilter
 from stream.messages import Judged
 from yuqing.domain.decision import Labels, labels_of
-from yuqing.domain.text import mask
+from yuqing.domain.text import discreet
 from yuqing.domain.verdict import Disposition, Emergency, Severity, Topic
 
 router = APIRouter(prefix="/api/v1", tags=["judging"], route_class=ActingRoute)
@@ -220,12 +221,12 @@ def _line(made: Correction, version: int) -> CorrectionLine:
         before=_shown(made.before),
         after=_shown(made.after),
         changed=made.changed,
-        note=mask(made.note),
+        note=discreet(made.note),
     )
 
 
 def _shown(labels: Labels) -> Labels:
-    return replace(labels, places=places_of(labels.places))
+    return replace(labels, places=shown_places(labels.places))
 
 
 def _review(one: Review) -> ReviewLine:

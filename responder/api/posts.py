@@ -7,8 +7,8 @@ from datetime import datetime
 
 from responder.explanation import Span, shown
 from responder.labels import GRADES, TOPICS, named
+from responder.lines import shown_places
 from stream.messages import Judged
-from yuqing.domain.text import clean, mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def post_found(hit: Judged) -> PostFound:
         severity=int(verdict.severity),
         severity_zh=GRADES[verdict.severity],
         rumour_risk=verdict.rumour_risk,
-        places=places_of(verdict.places),
+        places=shown_places(verdict.places),
         likes=sighting.likes,
         reposts=sighting.reposts,
         comments=sighting.comments,
@@ -90,7 +90,7 @@ def verdict_shown(judged: Judged) -> Verdict:
         severity=int(said.severity),
         emergency=said.emergency,
         disposition=said.disposition,
-        places=places_of(said.places),
+        places=shown_places(said.places),
         rumour_risk=said.rumour_risk,
         confidence=said.confidence,
         model=said.model,
@@ -98,8 +98,3 @@ def verdict_shown(judged: Judged) -> Verdict:
         confirmed_at=said.confirmed_at,
         spans=shown(judged.post, said.evidence).spans,
     )
-
-
-def places_of(places: tuple[str, ...]) -> tuple[str, ...]:
-    """Names of places as people may see them: what a person typed may be anything."""
-    return tuple(mask(clean(place)) for place in places)

@@ -17,7 +17,7 @@ from responder.api.tickets import PageSize, Version
 from responder.api.versions import IfMatch, tag, version_asked
 from responder.regroupings import Regrouping, Wish
 from yuqing.domain.decision import Regroup
-from yuqing.domain.text import mask
+from yuqing.domain.text import discreet
 
 router = APIRouter(prefix="/api/v1/events", tags=["judging"], route_class=ActingRoute)
 Plain = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,96}$")]
@@ -91,5 +91,5 @@ def _line(one: Regrouping, version: int) -> RegroupingLine:
         post_ids=one.post_ids,
         who=one.who,
         at=one.at,
-        reason=mask(one.reason),
+        reason=discreet(one.reason),
     )
