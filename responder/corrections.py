@@ -16,7 +16,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from responder.audit import Entry, note
+from responder.audit import Entry
+from responder.audit import note as noted
 from responder.copies import plain
 from responder.outbox import put_decision
 from responder.reviews import joined, judged_of, settle, within
@@ -62,10 +63,9 @@ class Corrections:
         who: str,
         now: datetime,
         known_at: datetime | None = None,
-        said: str = "",
+        note: str = "",
     ) -> Correction:
-        """`who` says that `judged` is `labels`, with a note `said`: on record, out of the queue,
-        and told.
+        """`who` says that `judged` is `labels`: on record, out of the queue, and told.
 
         `known_at` is when the last correction that `who` has seen was made, None when none was.
         Raises Conflict naming the login of whoever came between.
@@ -73,7 +73,7 @@ class Corrections:
         after = labels.settled
         post_id, before = judged.post.post_id, labels_of(judged.verdict)
         verdict = confirmed(judged.verdict, after, who, now)
-        made = Correction(post_id, who, now, before, after, said, replace(judged, verdict=verdict))
+        made = Correction(post_id, who, now, before, after, note, replace(judged, verdict=verdict))
         try:
             with failures_named(), self._engine.begin() as connection:
                 last = latest(connection, [post_id]).get(post_id)
@@ -144,7 +144,7 @@ class Corrections:
         for code in made.judged.jurisdictions or ("",):
             told = Corrected(decision_id, code, made.judged, made.before)
             put_decision(connection, told, code, made.at)
-        note(connection, _entry(decision_id, made))
+        noted(connection, _entry(decision_id, made))
 
 
 def as_gold(made: Correction) -> dict[str, Any]:

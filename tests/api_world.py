@@ -101,29 +101,40 @@ class House:
 
     def tell(self, *changes: EventChanged) -> None:
         """Grouping tells of events; tickets open for what asks for one."""
-        handle = respond_handler(TicketStore(self.engine), HOMES, SetClock(NOON + 10 * MINUTE))
-        assert handle(recorded(*changes)).refused == ()
+        tell(self.engine, *changes)
+
+
+@contextmanager
+def empty_store(folder: Path) -> Iterator[Engine]:
+    """A ticket store of its own."""
+    engine = open_engine(f"sqlite:///{folder / 't.db'}", durable=False)
+    TicketStore(engine).migrate()
+    yield engine
+    engine.dispose()
 
 
 @contextmanager
 def open_house(folder: Path, problems: Callable[[], Sequence[str]] = lambda: ()) -> Iterator[House]:
     """A house with one ticket, of FIRE."""
-    engine = open_engine(f"sqlite:///{folder / 't.db'}", durable=False)
-    TicketStore(engine).migrate()
-    clock = SetClock(NOON + HOUR)
-    people = quick_people(engine, clock)
-    for person in STAFF:
-        people.create(person, SECRET)
     index = SqliteIndex(folder / "index.db")
     index.put([judged(FIRE)])
-    services = services_over(engine, index, people, clock, problems)
-    api = create_api(services)
-    with serving(api) as url:
-        house = House(engine, clock, people, services.desk, index, api, url)
-        house.tell(changed(relevant(FIRE)))
-        yield house
+    with empty_store(folder) as engine:
+        clock = SetClock(NOON + HOUR)
+        people = quick_people(engine, clock)
+        for person in STAFF:
+            people.create(person, SECRET)
+        services = services_over(engine, index, people, clock, problems)
+        tell(engine, changed(relevant(FIRE)))
+        api = create_api(services)
+        with serving(api) as url:
+            yield House(engine, clock, people, services.desk, index, api, url)
     index.close()
-    engine.dispose()
+
+
+def tell(engine: Engine, *changes: EventChanged) -> None:
+    """Grouping tells of events; tickets open for what asks for one."""
+    handle = respond_handler(TicketStore(engine), HOMES, SetClock(NOON + 10 * MINUTE))
+    assert handle(recorded(*changes)).refused == ()
 
 
 def problem(answer: Response, status: int, code: str | None = None) -> str:

@@ -64,8 +64,8 @@ def operations(house: House) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 
 def asked(web: Client, method: str, path: str, **more: Any) -> Response:
-    body = {"json": {}} if method in ("POST", "PUT") else {}
-    return web.request(method, path, **body, **more)
+    body = {} if method in ("POST", "PUT") else None
+    return web.request(method, path, json=body, **more)
 
 
 def test_no_operation_answers_a_stranger(house: House) -> None:
