@@ -10,16 +10,13 @@ from typing import Any
 
 from fastapi import FastAPI
 from httpx import Client, Response
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine
 
 from responder.api.app import create_api
 from responder.api.services import Services
 from responder.desk import Desk
-from responder.handlers import respond_handler
 from responder.keys import Keys
-from responder.people import People, Person, Role
+from responder.people import People
 from responder.repeats import Repeats
 from responder.store import TicketStore
 from responder.webhooks import Webhooks
@@ -27,23 +24,20 @@ from stream.index import Index
 from stream.messages import EventChanged
 from stream.sql import open_engine
 from stream.sqlite_index import SqliteIndex
+from tests.desk_world import ANA, CHEN, FAR, HOU, LIN, QIN, ROOT, SECRET, quick_people, tell
 from tests.loopback import serving
 from tests.responder_world import (
     HOUR,
-    MINUTE,
     NOON,
     SetClock,
     changed,
     district,
     judged,
     post,
-    recorded,
     relevant,
 )
-from yuqing.domain.clock import Clock
 
 HOMES = {"qinghe": district()}
-SECRET = "quiet-lake-77"
 PHONE = "13900001234"
 PROBLEM = "application/problem+json"
 FIRE = post(1, "北坡仓库起火", f"联系人 {PHONE}")
@@ -55,13 +49,6 @@ CASE = {
     "grade": 1,
     "emergency": False,
 }
-ROOT = Person("root", "管理员", Role.ADMIN)
-QIN = Person("qin", "区管理员", Role.ADMIN, "qinghe")
-LIN = Person("lin", "林一", Role.MONITOR, "qinghe")
-ANA = Person("ana", "安娜", Role.ANALYST, "qinghe")
-CHEN = Person("chen", "陈二", Role.UNIT, "qinghe", "yingji")
-HOU = Person("hou", "侯三", Role.UNIT, "qinghe", "renshe")
-FAR = Person("far", "远方", Role.ANALYST, "yunxi")
 STAFF = (ROOT, QIN, LIN, ANA, CHEN, HOU, FAR)
 
 
@@ -131,12 +118,6 @@ def open_house(folder: Path, problems: Callable[[], Sequence[str]] = lambda: ())
     index.close()
 
 
-def tell(engine: Engine, *changes: EventChanged) -> None:
-    """Grouping tells of events; tickets open for what asks for one."""
-    handle = respond_handler(TicketStore(engine), HOMES, SetClock(NOON + 10 * MINUTE))
-    assert handle(recorded(*changes)).refused == ()
-
-
 def problem(answer: Response, status: int, code: str | None = None) -> str:
     """What a refusal says to people; it must be a problem document."""
     assert answer.status_code == status, answer.text
@@ -150,12 +131,6 @@ def problem(answer: Response, status: int, code: str | None = None) -> str:
 def ticket_of(web: Client) -> str:
     """The newest ticket that the client sees."""
     return str(web.get("/tickets").json()["lines"][0]["ticket_id"])
-
-
-def quick_people(engine: Engine, clock: Clock) -> People:
-    """Accounts whose passwords are hashed as fast as argon2 can."""
-    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
-    return People(engine, clock, quick)
 
 
 def services_over(

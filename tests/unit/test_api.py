@@ -11,7 +11,8 @@ from sqlalchemy.event import listen
 
 from responder.api.app import LARGEST_BODY
 from responder.api.services import COOKIE
-from tests.api_world import SECRET, House, open_house, problem
+from tests.api_world import House, open_house, problem
+from tests.desk_world import SECRET
 
 
 class Behind:

@@ -20,18 +20,8 @@ from responder.api.services import COOKIE
 from responder.people import FAILURES, LOCKED_FOR, SIGNED_IN_FOR, UNUSED_FOR
 from responder.schema import tickets
 from responder.schema_doors import audit_log
-from tests.api_world import (
-    CASE,
-    CHEN,
-    FIRE,
-    PHONE,
-    PROBLEM,
-    SECRET,
-    House,
-    open_house,
-    problem,
-    ticket_of,
-)
+from tests.api_world import CASE, FIRE, PHONE, PROBLEM, House, open_house, problem, ticket_of
+from tests.desk_world import CHEN, SECRET
 from tests.responder_world import HOUR, MINUTE, NOON, changed, judged, post, relevant
 
 JSON = {"content-type": "application/json"}
@@ -64,7 +54,7 @@ def operations(house: House) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 
 def asked(web: Client, method: str, path: str, **more: Any) -> Response:
-    body = {} if method in ("POST", "PUT") else None
+    body: dict[str, Any] | None = {} if method in ("POST", "PUT") else None
     return web.request(method, path, json=body, **more)
 
 

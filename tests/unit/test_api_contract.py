@@ -22,7 +22,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from responder.api.services import COOKIE, csrf_token
-from tests.api_world import SECRET, open_house
+from tests.api_world import open_house
+from tests.desk_world import SECRET
 
 Operation = APIOperation[Any, Any, Any, Any]
 AnyCase = schemathesis.Case[Any]

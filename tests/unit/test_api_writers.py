@@ -13,7 +13,8 @@ from httpx import ASGITransport, AsyncClient, Response
 from responder.api.services import COOKIE, csrf_token
 from responder.audit_check import verify
 from responder.people import Person, Role
-from tests.api_world import ROOT, SECRET, House, open_house, problem
+from tests.api_world import House, open_house, problem
+from tests.desk_world import ROOT, SECRET
 from tests.responder_world import NOON
 
 WRITERS = 200

@@ -20,7 +20,8 @@ from responder.exports.bundle import MANIFEST, PAGE, RECORD, TICKET, Bundle
 from responder.exports.check import check_export
 from responder.schema_doors import audit_log
 from responder.store import TicketStore
-from tests.api_world import ANA, CHEN, HOMES, HOU, LIN, PHONE, empty_store, tell
+from tests.api_world import HOMES, PHONE, empty_store
+from tests.desk_world import ANA, CHEN, HOU, LIN, tell
 from tests.responder_world import HOUR, MINUTE, NOON, changed, post, relevant
 from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound
 
