@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from responder.audit import Entry
 from responder.audit import note as noted
 from responder.desk_reading import page_size
-from responder.doors import text_of
+from responder.filled import text_of
 from responder.handovers import HandoverLine, Handovers
 from responder.outbox import Push, put_pushes
 from responder.people import Person, Role

@@ -11,8 +11,9 @@ from sqlalchemy import Engine, select
 from responder.copies import post_of, verdict_of
 from responder.corrections import Correction, Corrections
 from responder.desk_reading import ReadingDesk, page_size
-from responder.doors import check_reads_posts, text_of
+from responder.doors import check_reads_posts
 from responder.drifts import Drifts, DriftView
+from responder.filled import text_of
 from responder.labels import is_key
 from responder.people import Person, Role
 from responder.people import everybody as all_people

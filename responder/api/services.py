@@ -13,7 +13,7 @@ from fastapi import Depends, Path, Query, Request
 from pydantic import AfterValidator, AwareDatetime
 
 from responder.desk import Desk
-from responder.doors import EARLIEST, LATEST
+from responder.filled import EARLIEST, LATEST
 from responder.keys import Keys, Scope
 from responder.people import People, Person
 from responder.repeats import Repeats

@@ -17,9 +17,9 @@ from httpx import URL, Client, Response
 from sqlalchemy import func, select
 
 from responder.api.services import COOKIE
-from responder.people import FAILURES, LOCKED_FOR, SIGNED_IN_FOR, UNUSED_FOR
 from responder.schema import tickets
 from responder.schema_doors import audit_log
+from responder.sign_ins import FAILURES, LOCKED_FOR, SIGNED_IN_FOR, UNUSED_FOR
 from tests.api_world import CASE, FIRE, PHONE, PROBLEM, House, open_house, problem, ticket_of
 from tests.desk_world import CHEN, SECRET
 from tests.responder_world import HOUR, MINUTE, NOON, changed, judged, post, relevant

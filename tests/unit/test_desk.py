@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 
 from responder.clocks_jsonl import clocks_lines
 from responder.desk import Desk, NewCase, TicketFilter, WatchlistDraft
-from responder.doors import PERMITS, clean_data
+from responder.doors import PERMITS
+from responder.filled import clean_data
 from responder.forms import FORMS
 from responder.people import Person, Role
 from responder.store import TicketStore

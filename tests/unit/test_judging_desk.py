@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -165,6 +167,56 @@ def test_who_comes_second_is_told_who_was_first(desk: Desk) -> None:
     )
     assert second.before.severity is Severity.LARGER
     assert [one.who for one in desk.corrections_of(ROOT, one.post.post_id)] == ["ana", "lin"]
+
+
+def at_once(*acts: Callable[[], object]) -> list[Exception]:
+    """What those of `acts` raise that do not get through, all begun together."""
+    start, failed = threading.Barrier(len(acts)), list[Exception]()
+
+    def run(act: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            act()
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failed
+
+
+def test_of_those_who_correct_at_once_one_is_first(engine: Engine, desk: Desk) -> None:
+    one = unsure(1)
+    labels = [said(one, severity=Severity(number % 5)) for number in range(8)]
+    failed = at_once(*(partial(desk.correct, ANA, one, said, NOON) for said in labels))
+    assert all(isinstance(error, Conflict) and "安娜" in str(error) for error in failed), failed
+    assert len(failed) == 7
+    assert len(desk.corrections_of(ANA, one.post.post_id)) == 1
+
+
+def test_of_those_who_regroup_at_once_one_is_first(engine: Engine, desk: Desk) -> None:
+    fire, _strike, posts = events(engine)
+    wish = Wish(Regroup.PIN, fire, None, (posts[0].post.post_id,), "核对过")
+    failed = at_once(*(partial(desk.regroup, ANA, wish, NOON, 1) for _ in range(8)))
+    assert all(isinstance(error, Conflict) and "安娜" in str(error) for error in failed), failed
+    assert len(failed) == 7
+    assert len(desk.regroupings_of(ANA, fire)) == 1
+
+
+def test_nobody_judges_what_is_of_elsewhere(engine: Engine, desk: Desk) -> None:
+    one = unsure(1)
+    Reviews(engine, 0.6).record([one], NOON)
+    with pytest.raises(NotFound):
+        desk.take_review(FAR, one.post.post_id, NOON)
+    assert desk.reviews(LIN, NOON).lines[0].taken_by is None
+    _fire, _strike, posts = events(engine)
+    with pytest.raises(NotFound):
+        desk.judged_copy(FAR, posts[0].post.post_id)
+    desk.correct(ANA, one, labels_of(one.verdict), NOON)
+    assert desk.corrections_of(FAR, one.post.post_id) == ()
 
 
 def test_only_those_who_judge_correct_and_only_their_own(desk: Desk) -> None:
