@@ -28,6 +28,12 @@ class WatchDesk(ReadingDesk):
             for one in self._watchlists.listed(person.jurisdiction)
         )
 
+    def watchlist(self, person: Person, watchlist_id: int) -> WatchlistView:
+        """One watchlist with its tally."""
+        check_reads_posts(person)
+        found = self._watchlist(person, watchlist_id)
+        return _view(found, *self._watchlists.tallies().get(watchlist_id, (0, None)))
+
     def save_watchlist(
         self,
         person: Person,

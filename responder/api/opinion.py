@@ -41,11 +41,13 @@ def events(
     me: Me,
     jurisdiction: Code = None,
     text: Typed = "",
+    topic: Code = None,
+    severity_min: Annotated[int, Query(ge=0, le=4)] = 0,
     size: Size = 50,
     after: After = None,
 ) -> EventListing:
-    """Events, the latest post first."""
-    return at.desk.events(me, size, after, jurisdiction, text)
+    """Events, the latest post first; every filter narrows."""
+    return at.desk.events(me, size, after, jurisdiction, text, topic, severity_min)
 
 
 @router.get("/events/{event_id}")

@@ -62,6 +62,14 @@ def make(form: WatchlistIn, response: Response, at: At, me: Me) -> WatchlistView
     return made
 
 
+@router.get("/watchlists/{watchlist_id}")
+def one(watchlist_id: Number, response: Response, at: At, me: Me) -> WatchlistView:
+    """One watchlist; its ETag is its version."""
+    found = at.desk.watchlist(me, watchlist_id)
+    tag(response, found.version)
+    return found
+
+
 @router.put("/watchlists/{watchlist_id}")
 def change(
     watchlist_id: Number,

@@ -65,6 +65,9 @@ def test_the_etag_of_a_watchlist_guards_it(root: Client) -> None:
     draft = {"jurisdiction": "qinghe", "name": "北坡", "query": "北坡"}
     made = root.post("/watchlists", json=draft)
     path, tag = f"/watchlists/{made.json()['watchlist_id']}", made.headers["etag"]
+    assert root.get(path).headers["etag"] == tag
+    assert root.get(path).json() == made.json()
+    problem(root.get("/watchlists/99"), 404, "not_found")
     problem(root.put(path, json=draft), 428, "version_needed")
     assert root.put(path, json=draft, headers={"if-match": tag}).headers["etag"] == '"2"'
     problem(root.put(path, json=draft, headers={"if-match": tag}), 412, "outdated")

@@ -291,3 +291,16 @@ def test_the_etag_of_an_event_is_its_version(house: House, ana: Client) -> None:
     assert ana.get(f"/events/{FIRE_ID}").headers["etag"] == '"1"'
     two_events(house)
     assert ana.get(f"/events/{FIRE_ID}").headers["etag"] == '"2"'
+
+
+def test_events_are_narrowed(house: House, ana: Client) -> None:
+    fire, wages = two_events(house)
+
+    def found(**narrow: Any) -> list[str]:
+        lines = ana.get("/events", params=narrow).json()["lines"]
+        return sorted(line["event_id"] for line in lines)
+
+    assert found() == sorted([fire, wages])
+    assert (found(topic="labour"), found(severity_min=3)) == ([wages], [fire])
+    assert found(topic="labour", severity_min=3) == found(jurisdiction="yunxi") == []
+    problem(ana.get("/events", params={"severity_min": 5}), 422, "invalid")

@@ -191,7 +191,7 @@ def at_once(*acts: Callable[[], object]) -> list[Exception]:
 def test_of_those_who_correct_at_once_one_is_first(engine: Engine, desk: Desk) -> None:
     one = unsure(1)
     labels = [said(one, severity=Severity(number % 5)) for number in range(8)]
-    failed = at_once(*(partial(desk.correct, ANA, one, said, NOON) for said in labels))
+    failed = at_once(*(partial(desk.correct, ANA, one, heads, NOON) for heads in labels))
     assert all(isinstance(error, Conflict) and "安娜" in str(error) for error in failed), failed
     assert len(failed) == 7
     assert len(desk.corrections_of(ANA, one.post.post_id)) == 1
