@@ -20,7 +20,8 @@ from responder.audit import Entry
 from responder.audit import note as noted
 from responder.copies import plain
 from responder.outbox import put_decision
-from responder.reviews import joined, judged_of, settle, within
+from responder.review_filter import within
+from responder.reviews import joined, judged_of, settle
 from responder.schema_judging import corrections
 from stream.messages import Corrected, Judged
 from stream.sql import failures_named, reading

@@ -18,7 +18,8 @@ from responder.labels import is_key
 from responder.people import Person, Role
 from responder.people import everybody as all_people
 from responder.regroupings import Regrouping, Regroupings, Wish
-from responder.reviews import ALL, Review, ReviewFilter, Reviews
+from responder.review_filter import ALL, ReviewFilter
+from responder.reviews import Review, Reviews
 from responder.schema import event_copies, event_posts
 from stream.messages import Judged
 from stream.sql import failures_named, reading

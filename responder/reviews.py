@@ -15,12 +15,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
-    Column,
-    ColumnElement,
     Connection,
     Engine,
     Row,
-    and_,
     delete,
     func,
     or_,
@@ -30,27 +27,14 @@ from sqlalchemy import (
 
 from responder.copies import plain
 from responder.labels import MACHINE
-from responder.registers import page_key
+from responder.review_filter import ALL, HELD_FOR, ReviewFilter, beyond, held, narrowed, waiting_for
 from responder.rows import insert_new
 from responder.schema_judging import corrections, reviews
 from stream.messages import Judged
 from stream.sql import failures_named, reading
-from yuqing.domain.errors import Conflict, InvalidMessage, NotFound
-from yuqing.domain.verdict import Severity
+from yuqing.domain.errors import Conflict, NotFound
 
-HELD_FOR = timedelta(minutes=15)
 KEPT_FOR = timedelta(days=30)
-_STRAY = "after: 翻页标记不对，请从第一页开始"
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewFilter:
-    """Every field narrows; empty means any. `taken`: somebody works on it, or nobody does."""
-
-    jurisdiction: str | None = None
-    severity_min: int = 0
-    topic: str | None = None
-    taken: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +51,6 @@ class Review:
         """Its place in the queue, for the page after it: GRADE|TIME|POST."""
         post, severity = self.judged.post, int(self.judged.verdict.severity)
         return f"{severity}|{post.first_known_at.isoformat()}|{post.post_id}"
-
-
-ALL = ReviewFilter()
 
 
 class Reviews:
@@ -100,9 +81,9 @@ class Reviews:
     ) -> Sequence[Review]:
         """Those that wait, the gravest first, of one gravity the newest; `after` is the `key` of
         the last of the page before. Raises InvalidMessage."""
-        query = select(reviews).where(_open(jurisdiction), _narrowed(wanted, now))
+        query = select(reviews).where(waiting_for(jurisdiction), narrowed(wanted, now))
         if after is not None:
-            query = query.where(_beyond(after))
+            query = query.where(beyond(after))
         order = (reviews.c.severity.desc(), reviews.c.known_at.desc(), reviews.c.post_id.desc())
         with failures_named(), reading(self._engine).begin() as connection:
             rows = connection.execute(query.order_by(*order).limit(size)).all()
@@ -112,15 +93,15 @@ class Reviews:
         self, jurisdiction: str | None, now: datetime | None = None, wanted: ReviewFilter = ALL
     ) -> int:
         """How many wait; `now` where `wanted` asks who works on them."""
-        query = select(func.count()).select_from(reviews).where(_open(jurisdiction))
+        query = select(func.count()).select_from(reviews).where(waiting_for(jurisdiction))
         if now is not None:
-            query = query.where(_narrowed(wanted, now))
+            query = query.where(narrowed(wanted, now))
         with failures_named(), reading(self._engine).begin() as connection:
             return int(connection.execute(query).scalar_one())
 
     def one(self, jurisdiction: str | None, post_id: str, now: datetime) -> Review | None:
         """The post in the queue, None when it does not wait there."""
-        query = select(reviews).where(_open(jurisdiction), reviews.c.post_id == post_id)
+        query = select(reviews).where(waiting_for(jurisdiction), reviews.c.post_id == post_id)
         with failures_named(), reading(self._engine).begin() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _review(row, now)
@@ -128,8 +109,8 @@ class Reviews:
     def take(self, jurisdiction: str | None, post_id: str, who: str, now: datetime) -> None:
         """`who`, of the jurisdiction, works on it for a while. Raises NotFound, or Conflict naming
         the login that already does."""
-        free = or_(~_held(now), reviews.c.taken_by == who)
-        mine = _open(jurisdiction) & (reviews.c.post_id == post_id)
+        free = or_(~held(now), reviews.c.taken_by == who)
+        mine = waiting_for(jurisdiction) & (reviews.c.post_id == post_id)
         with failures_named(), self._engine.begin() as connection:
             taken = update(reviews).where(mine, free).values(taken_by=who, taken_at=now)
             if connection.execute(taken).rowcount:
@@ -152,48 +133,9 @@ class Reviews:
             return connection.execute(old).rowcount
 
 
-def _open(jurisdiction: str | None) -> ColumnElement[bool]:
-    return reviews.c.done_at.is_(None) & within(jurisdiction)
-
-
-def _held(now: datetime) -> ColumnElement[bool]:
-    return reviews.c.taken_by.is_not(None) & (reviews.c.taken_at >= now - HELD_FOR)
-
-
-def _narrowed(wanted: ReviewFilter, now: datetime) -> ColumnElement[bool]:
-    rules: list[ColumnElement[bool]] = [reviews.c.severity >= wanted.severity_min]
-    if wanted.jurisdiction is not None:
-        rules.append(within(wanted.jurisdiction))
-    if wanted.topic is not None:
-        topic = reviews.c.judged["verdict"]["topic"].as_string()
-        rules.append(topic == wanted.topic)
-    if wanted.taken is not None:
-        rules.append(_held(now) if wanted.taken else ~_held(now))
-    return and_(*rules)
-
-
-def _beyond(after: str) -> ColumnElement[bool]:
-    grade, _, rest = after.partition("|")
-    at, post_id = page_key(rest)
-    if grade not in {str(int(one)) for one in Severity}:
-        raise InvalidMessage(_STRAY)
-    same, sooner = reviews.c.severity == int(grade), reviews.c.known_at < at
-    beside = and_(reviews.c.known_at == at, reviews.c.post_id < post_id)
-    return or_(reviews.c.severity < int(grade), and_(same, or_(sooner, beside)))
-
-
 def settle(connection: Connection, post_id: str, who: str, now: datetime) -> None:
     """The post leaves the queue, within the transaction of the correction."""
     _close(connection, [post_id], who, now)
-
-
-def within(
-    jurisdiction: str | None, column: Column[Any] = reviews.c.jurisdictions
-) -> ColumnElement[bool]:
-    """Rows of the jurisdiction; of any, for who sees all."""
-    if jurisdiction is None:
-        return column.is_not(None)
-    return column.contains(f",{jurisdiction},", autoescape=True)
 
 
 def joined(jurisdictions: Sequence[str]) -> str:

@@ -12,7 +12,8 @@ from httpx import Client
 from sqlalchemy import select
 
 from responder.audit_check import verify
-from responder.reviews import HELD_FOR, Reviews
+from responder.review_filter import HELD_FOR
+from responder.reviews import Reviews
 from responder.schema_doors import audit_log
 from stream.messages import Judged
 from tests.api_world import FIRE, PHONE, House, open_house, problem

@@ -18,7 +18,8 @@ from responder.drifts import Drifts
 from responder.outbox import send_due
 from responder.push import Delivery
 from responder.regroupings import Wish
-from responder.reviews import HELD_FOR, KEPT_FOR, Reviews
+from responder.review_filter import HELD_FOR
+from responder.reviews import KEPT_FOR, Reviews
 from responder.schema import notices, outbox
 from responder.schema_judging import corrections
 from stream.bus import Outgoing
