@@ -36,6 +36,8 @@ class ConfirmIn(BaseModel):
     version: Version = None
     note: Note = ""
 
+    model_config = {"json_schema_extra": {"examples": [{"version": 1, "note": "看过原帖"}]}}
+
 
 class CorrectionIn(BaseModel):
     """What the post is. Heads left out stay as they are; `emergency` null: it is none."""

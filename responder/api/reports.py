@@ -41,7 +41,7 @@ class ReceiptIn(BaseModel):
 
     version: Version = None
     receipt: str = Field(max_length=2000, examples=["已收悉，请每两小时续报"])
-    received_at: Instant
+    received_at: Instant = Field(examples=["2026-03-02T15:00:00+08:00"])
 
 
 class ReplyIn(BaseModel):

@@ -30,6 +30,20 @@ class HandoverIn(BaseModel):
     taker: Named
     note: str = Field("", max_length=1000)
 
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "jurisdiction": "qinghe",
+                    "unit": "yingji",
+                    "giver": "应急局值班",
+                    "taker": "应急局负责人",
+                    "note": "北坡一件待首报",
+                }
+            ]
+        }
+    }
+
 
 class PushTestIn(BaseModel):
     """Which contact is sent a test message."""
@@ -37,6 +51,12 @@ class PushTestIn(BaseModel):
     jurisdiction: Plain
     unit: Plain
     contact: Named
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"jurisdiction": "qinghe", "unit": "yingji", "contact": "应急局值班"}]
+        }
+    }
 
 
 @router.get("/roster")

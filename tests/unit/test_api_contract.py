@@ -121,4 +121,15 @@ def test_the_document_tells_examples_and_refusals(house: House) -> None:
     for path, item in document["paths"].items():
         for method, operation in item.items():
             assert operation.get("description") or operation.get("summary"), (method, path)
+            if "requestBody" in operation:
+                assert exemplified(document, operation), (method, path)
     assert set(document["components"]["securitySchemes"]) == {"key", "cookie"}
+
+
+def exemplified(document: dict[str, Any], operation: dict[str, Any]) -> bool:
+    """Whether the body is shown by example: as a whole, or each field that must be given."""
+    named = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    shape = document["components"]["schemas"][named.rpartition("/")[2]]
+    needed = [shape["properties"][name] for name in shape.get("required", ())]
+    shown = [one for one in needed if "examples" in one or one.get("type") == "boolean"]
+    return "examples" in shape or (bool(needed) and len(shown) == len(needed))
