@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,9 +24,12 @@ from responder.schema import people as table
 from responder.schema import sign_ins
 from stream.sql import failures_named, reading
 from yuqing.domain.clock import Clock, real_span
-from yuqing.domain.errors import NotAllowed
+from yuqing.domain.errors import NotAllowed, TooMany
 
 FAILURES = 5
+AT_ONCE = 8
+"""How many passwords are looked at together: each takes much memory by design, and a flood of
+guesses must leave room for everybody else."""
 LOCKED_FOR = timedelta(minutes=15)
 SIGNED_IN_FOR = timedelta(hours=12)
 UNUSED_FOR = timedelta(hours=2)
@@ -50,12 +54,13 @@ class SignIns:
         self.signed_in_for, self.unused_for = signed_in_for, unused_for
         self._hasher = hasher or PasswordHash.recommended()
         self._nobody = self._hasher.hash(secrets.token_hex(8))
+        self._verifying = threading.BoundedSemaphore(AT_ONCE)
 
     def sign_in(self, login: str, password: str) -> str:
-        """A token to keep in a cookie. Raises NotAllowed, never telling what was wrong."""
+        """A token to keep in a cookie. Raises NotAllowed, never telling what was wrong, and
+        TooMany."""
         row = self._find(login)
-        fits = self._hasher.verify(password[:LONGEST], row.password if row else self._nobody)
-        fits = fits and len(password) <= LONGEST
+        fits = self._fits(password, row.password if row else self._nobody)
         if row is None:
             raise NotAllowed(_REFUSED)
         now = self._clock.now()
@@ -100,6 +105,14 @@ class SignIns:
             login = connection.execute(ended.returning(sign_ins.c.login)).scalar_one_or_none()
             if login is not None:
                 self._note(connection, login, "signed_out", login)
+
+    def _fits(self, password: str, hashed: str) -> bool:
+        if not self._verifying.acquire(blocking=False):
+            raise TooMany("同时登录的人太多，请稍后再试")
+        try:
+            return self._hasher.verify(password[:LONGEST], hashed) and len(password) <= LONGEST
+        finally:
+            self._verifying.release()
 
     def _used(self, token: str, now: datetime) -> None:
         mine = update(sign_ins).where(sign_ins.c.token_sha256 == _digest(token))

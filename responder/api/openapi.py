@@ -78,6 +78,7 @@ _ALSO = {
     413: "The body is too large.",
     415: "The body is not application/json.",
     422: "A field is missing or wrong.",
+    429: "Too many sign in at once; try again after Retry-After seconds.",
     428: "Neither If-Match nor `version` says which version is meant.",
     503: "The store is away; try again after Retry-After seconds.",
 }
@@ -136,6 +137,8 @@ def _refusals(path: str, method: str, operation: Mapping[str, Any]) -> list[int]
         found += [*_OF_CHANGES, 411]
     if "If-Match" in str(operation.get("parameters")):
         found += [412, 428]
+    if path.endswith("/session") and method == "POST":
+        found.append(429)
     return sorted(found)
 
 

@@ -23,6 +23,7 @@ from yuqing.domain.errors import (
     NotAllowed,
     NotFound,
     RetryLater,
+    TooMany,
     YuqingError,
 )
 from yuqing.domain.text import clean
@@ -36,6 +37,7 @@ _CODES: Mapping[type[YuqingError], tuple[HTTPStatus, str, str]] = {
     InHand: (HTTPStatus.CONFLICT, "request_in_hand", "同一请求尚无结果"),
     Conflict: (HTTPStatus.CONFLICT, "conflict", "已被他人先行修改"),
     InvalidMessage: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "填写有误"),
+    TooMany: (HTTPStatus.TOO_MANY_REQUESTS, "too_many", "请求过多"),
     RetryLater: (HTTPStatus.SERVICE_UNAVAILABLE, "retry_later", "服务暂时不可用，请稍后再试"),
 }
 _ROUTING: Mapping[HTTPStatus, tuple[str, str]] = {
@@ -87,7 +89,8 @@ async def _of_ours(_request: Request, error: Exception) -> Response:
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         # What a database or an index says of itself is for the log, not for a stranger.
         return problem(status, title, "请稍后再试", {"Retry-After": "5"}, code)
-    return problem(status, title, detail, code=code)
+    headers = {"Retry-After": "2"} if status is HTTPStatus.TOO_MANY_REQUESTS else None
+    return problem(status, title, detail, headers, code)
 
 
 async def _of_strangers(_request: Request, _error: Exception) -> Response:

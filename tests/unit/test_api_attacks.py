@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,14 +15,29 @@ from typing import Any
 
 import pytest
 from httpx import URL, Client, Response
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import func, select
 
+from responder.api.app import create_api
 from responder.api.services import COOKIE
+from responder.people import People
 from responder.schema import tickets
 from responder.schema_doors import audit_log
-from responder.sign_ins import FAILURES, LOCKED_FOR, SIGNED_IN_FOR, UNUSED_FOR
-from tests.api_world import CASE, FIRE, PHONE, PROBLEM, House, open_house, problem, ticket_of
+from responder.sign_ins import AT_ONCE, FAILURES, LOCKED_FOR, SIGNED_IN_FOR, UNUSED_FOR
+from tests.api_world import (
+    CASE,
+    FIRE,
+    PHONE,
+    PROBLEM,
+    House,
+    open_house,
+    problem,
+    services_over,
+    ticket_of,
+)
 from tests.desk_world import CHEN, SECRET
+from tests.loopback import serving
 from tests.responder_world import HOUR, MINUTE, NOON, changed, judged, post, relevant
 
 JSON = {"content-type": "application/json"}
@@ -201,6 +217,41 @@ def test_guessing_locks_the_account_and_tells_nothing(house: House) -> None:
     assert said == {unknown}
     house.clock.pass_by(LOCKED_FOR + MINUTE)
     assert tried("lin", SECRET).status_code == 200
+
+
+class Slow(PasswordHash):
+    """Looks at no password before it is let."""
+
+    def __init__(self) -> None:
+        super().__init__((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+        self.looking, self.go = threading.Semaphore(0), threading.Event()
+
+    def verify(self, password: str | bytes, hash: str | bytes) -> bool:
+        self.looking.release()
+        self.go.wait()
+        return super().verify(password, hash)
+
+
+def test_a_flood_of_guesses_leaves_room_for_everybody_else(house: House, root: Client) -> None:
+    slow = Slow()
+    people = People(house.engine, house.clock, slow)
+    services = services_over(house.engine, house.index, people, house.clock)
+    guess = {"login": "lin", "password": "wrong guess"}
+    with serving(create_api(services)) as url, ThreadPoolExecutor(AT_ONCE) as pool:
+        web = Client(base_url=f"{url}/api/v1", trust_env=False, timeout=120)
+        guesses = [pool.submit(web.post, "/session", json=guess) for _ in range(AT_ONCE)]
+        for _ in guesses:
+            slow.looking.acquire()
+        refused = web.post("/session", json={"login": "ana", "password": SECRET})
+        problem(refused, 429, "too_many")
+        assert refused.headers["retry-after"] == "2"
+        cookie = {"cookie": f"{COOKIE}={root.cookies[COOKIE]}"}
+        assert web.get("/tickets", headers=cookie).status_code == 200
+        slow.go.set()
+        assert {one.result().status_code for one in guesses} == {401}
+        signed_in = web.post("/session", json={"login": "ana", "password": SECRET})
+        assert signed_in.status_code == 200
+        web.close()
 
 
 def test_a_session_ends_unused_and_in_any_case_after_a_day_of_work(house: House) -> None:
