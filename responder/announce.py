@@ -18,7 +18,7 @@ from responder.store import Announce
 from responder.stored import Stored
 from responder.transitions import Action
 from yuqing.domain.jurisdiction import Contact, Jurisdiction, Unit
-from yuqing.domain.text import mask
+from yuqing.domain.text import discreet
 from yuqing.domain.verdict import Severity, Topic
 
 _URGENT = int(Severity.MAJOR)
@@ -47,7 +47,7 @@ def message(stored: Stored, grade: int, emergency: bool) -> str:
     mark = "（突发事件）" if emergency else ""
     places = f"\n地点：{harmless('、'.join(stored.places))}" if stored.places else ""
     return (
-        f"{harmless(mask(stored.title))}\n等级：{labels.GRADES[grade]}{mark}"
+        f"{harmless(discreet(stored.title))}\n等级：{labels.GRADES[grade]}{mark}"
         f"\n主题：{labels.named(labels.TOPICS, stored.topic)}{places}\n编号：{stored.ticket_id}"
     )
 
@@ -69,7 +69,7 @@ def _concerning(
             purpose=purpose,
             audience=f"unit:{code}" if unit else f"role:{role}",
             jurisdiction=stored.jurisdiction,
-            title=f"{heading}：{harmless(mask(stored.title))[:40]}",
+            title=f"{heading}：{harmless(discreet(stored.title))[:40]}",
             body=message(stored, int(stored.ticket.grade), stored.ticket.emergency),
             link=f"/tickets/{stored.ticket_id}",
             due_at=act.at,

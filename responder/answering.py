@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from responder.act import Act
 from responder.answers import Offer, decide
 from responder.copies import plain
-from responder.doors import text_of
+from responder.filled import text_of
 from responder.people import Person
 from responder.stored import Stored
 

@@ -17,7 +17,7 @@ from responder.review import Review, review_of
 from responder.stored import stored_of
 from responder.voice import approved_line, releasing_unit
 from yuqing.domain.jurisdiction import Jurisdiction
-from yuqing.domain.text import mask
+from yuqing.domain.text import discreet
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def conduct_of(
     names: Mapping[str, str],
 ) -> Conduct:
     """The conduct of the ticket `row`; `names` maps logins to the names of people."""
-    reference = mask(str(acts[0].data.get("reference") or ""))
+    reference = discreet(str(acts[0].data.get("reference") or ""))
     if jurisdiction is None:
         return Conduct(reference=reference)
     stored = stored_of(row, acts)
@@ -47,7 +47,7 @@ def conduct_of(
     several = bool(stored.ticket.co_units)
     releasing = releasing_unit(stored.ticket, acts) if several else None
     return Conduct(
-        line=mask(approved_line(stored.ticket, acts, jurisdiction.review)),
+        line=discreet(approved_line(stored.ticket, acts, jurisdiction.review)),
         releasing_unit_zh=unit_zh(jurisdiction, releasing),
         review=_steps(review, names, jurisdiction) if review else (),
         reports=tuple(
@@ -58,7 +58,7 @@ def conduct_of(
                 required=one.required,
                 position=one.position,
                 at=one.at,
-                receipt=mask(one.receipt) if one.receipt is not None else None,
+                receipt=discreet(one.receipt) if one.receipt is not None else None,
                 receipt_at=one.receipt_at,
             )
             for one in told(stored, acts, jurisdiction)

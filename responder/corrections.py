@@ -14,16 +14,20 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, Row, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
+from responder.audit import Entry
+from responder.audit import note as noted
 from responder.copies import plain
 from responder.outbox import put_decision
-from responder.reviews import joined, judged_of, settle, within
+from responder.review_filter import within
+from responder.reviews import joined, judged_of, settle
 from responder.schema_judging import corrections
 from stream.messages import Corrected, Judged
 from stream.sql import failures_named, reading
 from yuqing.domain.decision import Labels, confirmed, labels_of
 from yuqing.domain.errors import Conflict
-from yuqing.domain.text import clean, mask
+from yuqing.domain.text import discreet
 
 GOLD = ("relevant", "topic", "also", "severity", "emergency", "disposition", "places")
 _AT_ONCE = 500
@@ -71,11 +75,14 @@ class Corrections:
         post_id, before = judged.post.post_id, labels_of(judged.verdict)
         verdict = confirmed(judged.verdict, after, who, now)
         made = Correction(post_id, who, now, before, after, note, replace(judged, verdict=verdict))
-        with failures_named(), self._engine.begin() as connection:
-            last = latest(connection, [post_id]).get(post_id)
-            if last is not None and last.at != known_at:
-                raise Conflict(last.who)
-            self._write(connection, made)
+        try:
+            with failures_named(), self._engine.begin() as connection:
+                last = latest(connection, [post_id]).get(post_id)
+                if last is not None and last.at != known_at:
+                    raise Conflict(last.who)
+                self._write(connection, made)
+        except IntegrityError as error:  # two followed the same one: the other was first
+            raise Conflict(self.of_post(post_id)[0].who) from error
         return made
 
     def of_post(self, post_id: str) -> tuple[Correction, ...]:
@@ -84,6 +91,15 @@ class Corrections:
         query = query.order_by(corrections.c.correction_id.desc())
         with failures_named(), reading(self._engine).begin() as connection:
             return tuple(_correction(row) for row in connection.execute(query))
+
+    def known_at(self, post_id: str, version: int) -> datetime | None:
+        """When the post came to `version`, None for the machine's word, which is version 1; each
+        correction makes the next. Raises Conflict naming the login of whoever made the newest,
+        where `version` is another; nobody's for one that never was."""
+        made = self.of_post(post_id)
+        if version != len(made) + 1:
+            raise Conflict(made[0].who if version <= len(made) else "")
+        return made[0].at if made else None
 
     def settled(self, judged: Sequence[Judged]) -> list[Judged]:
         """`judged`, each with the latest correction of it, if there is one."""
@@ -110,7 +126,7 @@ class Corrections:
             last = rows[-1].correction_id
 
     def _write(self, connection: Connection, made: Correction) -> None:
-        decision_id = _decision_id(made)
+        decision_id = _decision_id(connection, made.post_id)
         row = {
             "decision_id": decision_id,
             "post_id": made.post_id,
@@ -129,6 +145,7 @@ class Corrections:
         for code in made.judged.jurisdictions or ("",):
             told = Corrected(decision_id, code, made.judged, made.before)
             put_decision(connection, told, code, made.at)
+        noted(connection, _entry(decision_id, made))
 
 
 def as_gold(made: Correction) -> dict[str, Any]:
@@ -137,13 +154,13 @@ def as_gold(made: Correction) -> dict[str, Any]:
     labels = plain(made.after)
     return {
         "id": made.post_id,
-        "text": mask(clean(made.judged.post.text)),
+        "text": discreet(made.judged.post.text),
         **{name: labels[name] for name in GOLD},
         "who": made.who,
         "at": made.at.isoformat(),
         "changed": made.changed,
         "before": plain(made.before),
-        "note": mask(clean(made.note)),
+        "note": discreet(made.note),
         "model": made.judged.verdict.model,
     }
 
@@ -162,9 +179,21 @@ def _with(judged: Judged, said: Correction | None) -> Judged:
     return replace(judged, verdict=verdict)
 
 
-def _decision_id(made: Correction) -> str:
-    told = f"{made.post_id}\x00{made.who}\x00{made.at.isoformat()}"
+def _decision_id(connection: Connection, post_id: str) -> str:
+    """Names what follows the last correction of the post: two that follow the same one are told
+    apart by nobody, and the database takes the first."""
+    query = select(corrections.c.decision_id).where(corrections.c.post_id == post_id)
+    newest = query.order_by(corrections.c.correction_id.desc()).limit(1)
+    told = f"{post_id}\x00{connection.execute(newest).scalar() or ''}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def _entry(decision_id: str, made: Correction) -> Entry:
+    """Which heads were changed, and not to what: a place that somebody typed may be anything."""
+    heads = [name for name in GOLD if getattr(made.before, name) != getattr(made.after, name)]
+    what = "post_corrected" if made.changed else "post_confirmed"
+    detail = {"decision": decision_id, "heads": heads}
+    return Entry(made.at, made.who, what, f"post:{made.post_id}", detail)
 
 
 def _correction(row: Row[Any]) -> Correction:

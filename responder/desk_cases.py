@@ -18,12 +18,11 @@ from responder.doors import (
     check_extension,
     check_may,
     check_returns,
-    clean_data,
     may_lead,
     may_see,
     named_lead,
-    text_of,
 )
+from responder.filled import clean_data, text_of
 from responder.lines import offer_line
 from responder.opening import NewCase, by_hand
 from responder.people import Person, Role, everybody

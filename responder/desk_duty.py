@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 
 from responder.audit import Entry
 from responder.audit import note as noted
-from responder.doors import text_of
+from responder.desk_reading import page_size
+from responder.filled import text_of
 from responder.handovers import HandoverLine, Handovers
 from responder.outbox import Push, put_pushes
 from responder.people import Person, Role
@@ -21,7 +22,6 @@ from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.domain.roster import Contact
 
 DUTY_ROLES = frozenset({Role.MONITOR, Role.ANALYST, Role.UNIT, Role.ADMIN})
-"""Who hands over and tries channels."""
 """Who hands over and tries channels."""
 
 
@@ -90,13 +90,14 @@ class DutyDesk:
             raise NotAllowed("交班人不能代接班人签收")
         return record.take(handover_id, person.login, now)
 
-    def handovers(self, person: Person, jurisdiction: str) -> tuple[HandoverLine, ...]:
-        """The latest handovers that the person may see, newest first."""
+    def handovers(
+        self, person: Person, jurisdiction: str, size: int = 50, after: str | None = None
+    ) -> tuple[HandoverLine, ...]:
+        """The latest handovers that the person may see, newest first; a person of role unit sees
+        those of the own unit. `after` as for offers."""
         home = self._home(person, jurisdiction)
-        lines = Handovers(self._engine).recent(home.code)
-        return tuple(
-            one for one in lines if person.role is not Role.UNIT or one.unit == person.unit
-        )
+        unit = (person.unit or "") if person.role is Role.UNIT else None
+        return Handovers(self._engine).recent(home.code, unit, page_size(size), after)
 
     def test_push(
         self, person: Person, jurisdiction: str, unit: str, contact: str, now: datetime

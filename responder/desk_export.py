@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Row, select
 
 from responder.audit import READ_PERSONAL, Entry, head_of, note
 from responder.desk_reading import ReadingDesk, seen
-from responder.doors import check_personal, text_of
+from responder.doors import check_personal
 from responder.exports.bundle import Bundle, Circumstances, bundle
 from responder.exports.gather import as_it_is, gathered
 from responder.exports.printable import printable
+from responder.filled import text_of
 from responder.lines import masked
 from responder.people import Person
 from responder.schema import event_posts, ticket_events

@@ -28,6 +28,7 @@ from responder.readmodels import (
 )
 from responder.records import record_of
 from responder.registers import (
+    EventFilter,
     TicketFilter,
     addressed,
     clocks_by_ticket,
@@ -155,12 +156,13 @@ class ReadingDesk:
         after: str | None = None,
         jurisdiction: str | None = None,
         text: str = "",
+        topic: str | None = None,
+        severity_min: int = 0,
     ) -> EventListing:
         """The events that `person` may see, the latest post first."""
+        wanted = EventFilter(jurisdiction, text, topic, severity_min)
         with failures_named(), reading(self._engine).begin() as connection:
-            rows, total, following = event_rows(
-                connection, person, jurisdiction, text, page_size(size), after
-            )
+            rows, total, following = event_rows(connection, person, wanted, page_size(size), after)
         lines = tuple(event_line(row.snapshot, row.ticket_id) for row in rows)
         return EventListing(lines, total, following)
 

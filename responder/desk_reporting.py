@@ -11,7 +11,8 @@ from sqlalchemy import select
 from responder.act import Act
 from responder.copies import post_of
 from responder.desk_cases import CaseDesk
-from responder.doors import check_may, text_of
+from responder.doors import check_may
+from responder.filled import text_of
 from responder.origins import Origin
 from responder.people import Person
 from responder.readmodels import TicketLine

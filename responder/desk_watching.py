@@ -28,6 +28,12 @@ class WatchDesk(ReadingDesk):
             for one in self._watchlists.listed(person.jurisdiction)
         )
 
+    def watchlist(self, person: Person, watchlist_id: int) -> WatchlistView:
+        """One watchlist with its tally."""
+        check_reads_posts(person)
+        found = self._watchlist(person, watchlist_id)
+        return _view(found, *self._watchlists.tallies().get(watchlist_id, (0, None)))
+
     def save_watchlist(
         self,
         person: Person,
@@ -50,11 +56,13 @@ class WatchDesk(ReadingDesk):
         saved = self._watchlists.save(draft, person.login, now, watchlist_id, expected_version)
         return _view(saved, *self._watchlists.tallies().get(saved.watchlist_id, (0, None)))
 
-    def drop_watchlist(self, person: Person, watchlist_id: int, now: datetime) -> None:
-        """Forget a watchlist and its hits."""
+    def drop_watchlist(
+        self, person: Person, watchlist_id: int, now: datetime, version: int | None = None
+    ) -> None:
+        """Forget a watchlist and its hits, as the person read it at `version` if any."""
         _check_manager(person)
         dropped = self._watchlist(person, watchlist_id)
-        self._watchlists.drop(dropped.watchlist_id, person.login, now)
+        self._watchlists.drop(dropped.watchlist_id, person.login, now, version)
 
     def hits(
         self, person: Person, watchlist_id: int, size: int = 50, after: str | None = None

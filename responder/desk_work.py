@@ -24,7 +24,7 @@ from responder.stored import Stored, acts_of, stored_of
 from responder.transitions import Action, State
 from stream.sql import failures_named, reading
 from yuqing.domain.jurisdiction import Jurisdiction
-from yuqing.domain.text import mask
+from yuqing.domain.text import discreet
 from yuqing.domain.verdict import Severity, Topic
 
 MOST = 200
@@ -75,7 +75,7 @@ class WorkDesk(CaseDesk):
 
     def _proposed(self, row: Row[Any], line: TicketLine, acts: Sequence[Act]) -> TriageLine:
         back = [act for act in acts if act.action == Action.RETURN]
-        why = mask(str(back[-1].data.get("reason", ""))) if back else ""
+        why = discreet(str(back[-1].data.get("reason", ""))) if back else ""
         returned = why if row.state == State.RETURNED else ""
         home = self._jurisdictions.get(row.jurisdiction)
         if home is None:

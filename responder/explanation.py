@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from responder.labels import DISPOSITIONS, EMERGENCIES, TOPICS
 from yuqing.domain.post import Post
-from yuqing.domain.text import clean, mask
+from yuqing.domain.text import clean, discreet, mask
 from yuqing.domain.verdict import Evidence
 
 HEADS: dict[str, str] = {
@@ -65,8 +65,8 @@ def said_zh(evidence: Evidence) -> str:
     head = f"{HEADS[evidence.what]}依据" if evidence.what in HEADS else "依据"
     kind, colon, code = evidence.rule.partition(":")
     if not colon:
-        return f"{head}：{mask(clean(evidence.rule))}"
-    said = _code_zh(code) or ("" if kind == "词表" else mask(clean(code)))
+        return f"{head}：{discreet(evidence.rule)}"
+    said = _code_zh(code) or ("" if kind == "词表" else discreet(code))
     return f"{head}：{kind}{f'（{said}）' if said else ''}"
 
 

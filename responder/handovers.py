@@ -13,12 +13,14 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 from responder.audit import Entry
 from responder.audit import note as noted
 from responder.outbox import Push, put_pushes
+from responder.registers import beyond
 from responder.roster import Handover
 from responder.schema import handovers
 from stream.sql import failures_named, reading
 from yuqing.domain.errors import Conflict, NotFound
 from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.domain.roster import Contact
+from yuqing.domain.text import discreet
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,22 @@ class Handovers:
         with failures_named(), reading(self._engine).begin() as connection:
             return str(_row(connection, handover_id).given_by)
 
-    def recent(self, jurisdiction: str, size: int = 50) -> tuple[HandoverLine, ...]:
-        """The latest handovers, newest first."""
-        query = (
-            select(handovers)
-            .where(handovers.c.jurisdiction == jurisdiction)
-            .order_by(handovers.c.given_at.desc(), handovers.c.handover_id.desc())
-            .limit(size)
-        )
+    def recent(
+        self,
+        jurisdiction: str,
+        unit: str | None = None,
+        size: int = 50,
+        after: str | None = None,
+    ) -> tuple[HandoverLine, ...]:
+        """The latest handovers, of one unit or of all, newest first; `after` is TIME|NUMBER of the
+        last of the page before. Raises InvalidMessage."""
+        order = (handovers.c.given_at.desc(), handovers.c.handover_id.desc())
+        query = select(handovers).where(handovers.c.jurisdiction == jurisdiction)
+        if unit is not None:
+            query = query.where(handovers.c.unit == unit)
+        if after is not None:
+            query = query.where(beyond(handovers.c.given_at, handovers.c.handover_id, after))
+        query = query.order_by(*order).limit(size)
         with failures_named(), reading(self._engine).begin() as connection:
             return tuple(_line(row) for row in connection.execute(query))
 
@@ -123,7 +133,7 @@ def _asks(
         audience=f"unit:{unit}",
         jurisdiction=jurisdiction.code,
         title=f"请签收接班：{known.name if known else unit}",
-        body=f"接班人：{taker.name}\n交班说明：{note}",
+        body=f"接班人：{taker.name}\n交班说明：{discreet(note)}",
         link="/notices",
         due_at=now,
         recipients=((taker.name, taker.channels),),
@@ -139,5 +149,5 @@ def _row(connection: Connection, handover_id: int) -> Row[Any]:
 
 
 def _line(row: Row[Any]) -> HandoverLine:
-    names = HandoverLine.__dataclass_fields__
-    return HandoverLine(**{name: getattr(row, name) for name in names})
+    told = {name: getattr(row, name) for name in HandoverLine.__dataclass_fields__}
+    return HandoverLine(**told | {"note": discreet(row.note)})

@@ -28,7 +28,7 @@ from responder.ticket import Ticket
 from responder.webhooks import SECRET_PREFIX
 from stream.sql import failures_named
 from yuqing.domain.clock import Clock, real_span
-from yuqing.domain.text import mask
+from yuqing.domain.text import discreet
 
 LEASE = timedelta(minutes=2)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
@@ -124,7 +124,7 @@ def _event(stored: Stored, act: Act, ticket: Ticket) -> dict[str, Any]:
     data = {
         "ticket_id": stored.ticket_id,
         "jurisdiction": stored.jurisdiction,
-        "title": mask(stored.title),
+        "title": discreet(stored.title),
         "topic": stored.topic,
         "version": ticket.acts,
         "action": act.action,

@@ -105,6 +105,9 @@ AUDITED: dict[str, str] = {
     "handed_over": "交班",
     "took_over": "接班",
     "push_tested": "推送测试",
+    "post_corrected": "更正研判",
+    "post_confirmed": "确认研判",
+    "regrouped": "调整事件",
 }
 """What the audit log notes."""
 

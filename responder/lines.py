@@ -28,7 +28,7 @@ from responder.readmodels import (
 )
 from yuqing.domain.decision import confirmed
 from yuqing.domain.jurisdiction import Jurisdiction
-from yuqing.domain.text import clean, mask
+from yuqing.domain.text import clean, discreet
 
 Jurisdictions = Mapping[str, Jurisdiction]
 
@@ -78,7 +78,7 @@ def ticket_line(
         ticket_id=row.ticket_id,
         jurisdiction=row.jurisdiction,
         event_id=row.event_id,
-        title=mask(row.title),
+        title=discreet(row.title),
         topic=row.topic,
         topic_zh=labels.named(labels.TOPICS, row.topic),
         state=row.state,
@@ -105,7 +105,7 @@ def event_line(snapshot: Any, ticket_id: str | None) -> EventLine:
         event_id=event.event_id,
         jurisdiction=event.jurisdiction,
         version=event.version,
-        title=mask(event.title),
+        title=discreet(event.title),
         topic=event.topic.value,
         topic_zh=labels.named(labels.TOPICS, event.topic),
         severity=int(event.severity),
@@ -114,7 +114,7 @@ def event_line(snapshot: Any, ticket_id: str | None) -> EventLine:
         emergency_zh=labels.named(labels.EMERGENCIES, event.emergency),
         disposition_zh=labels.named(labels.DISPOSITIONS, event.disposition),
         rumour_risk=event.rumour_risk,
-        places=event.places,
+        places=shown_places(event.places),
         posts=len(event.post_ids),
         first_posted_at=event.first_posted_at,
         first_seen_at=event.first_seen_at,
@@ -137,7 +137,7 @@ def post_line(row: Row[Any], said: Correction | None = None) -> PostLine:
         title=told.text[: told.title],
         body=told.text[told.body :],
         url=post.url,
-        author=mask(clean(post.author)),
+        author=discreet(post.author),
         published_at=post.published_at,
         seen_at=post.seen_at,
         topic_zh=labels.named(labels.TOPICS, verdict.topic),
@@ -156,16 +156,16 @@ def offer_line(offer: Offer, ticket_title: str) -> OfferLine:
     return OfferLine(
         offer_id=offer.offer_id,
         ticket_id=offer.ticket_id,
-        ticket_title=mask(ticket_title),
+        ticket_title=discreet(ticket_title),
         kind=offer.kind,
         score=offer.score,
         reasons=offer.reasons,
         post_id=post.post_id,
         source=post.source,
-        title=mask(post.title),
-        body=mask(post.body),
+        title=discreet(post.title),
+        body=discreet(post.body),
         url=post.url,
-        author=mask(post.author),
+        author=discreet(post.author),
         published_at=post.first_known_at,
         state=offer.state,
         offered_at=offer.offered_at,
@@ -184,7 +184,7 @@ def push_line(row: Row[Any], jurisdiction: Jurisdiction | None) -> PushLine:
         purpose=row.purpose,
         target=row.target,
         target_zh=f"{target} {recipient}".strip(),
-        title=mask(row.payload["title"]),
+        title=discreet(row.payload["title"]),
         due_at=row.due_at,
         state=row.state,
         state_zh=labels.named(labels.PUSH_STATES, row.state),
@@ -203,7 +203,7 @@ def hit_line(row: Row[Any]) -> HitLine:
     return HitLine(
         watchlist_id=row.watchlist_id,
         post_id=row.post_id,
-        title=mask(row.title),
+        title=discreet(row.title),
         url=row.url,
         source=row.source,
         severity=row.severity,
@@ -243,20 +243,27 @@ def consultation_view(one: Consultation, jurisdiction: Jurisdiction | None) -> C
     return ConsultationView(
         number=one.number,
         opened_at=one.opened_at,
-        question=mask(one.question),
+        question=discreet(one.question),
         units_zh=tuple(unit_zh(jurisdiction, code) for code in one.units),
-        opinions=tuple((unit_zh(jurisdiction, o.unit), mask(o.text)) for o in one.opinions),
+        opinions=tuple((unit_zh(jurisdiction, o.unit), discreet(o.text)) for o in one.opinions),
         concluded_at=one.concluded_at,
-        conclusion=mask(one.conclusion),
+        conclusion=discreet(one.conclusion),
         absent_zh=tuple(unit_zh(jurisdiction, code) for code in one.silent),
         units=one.units,
     )
 
 
+def shown_places(places: Sequence[str]) -> tuple[str, ...]:
+    """Names of places as people may see them: what a person typed may be anything."""
+    return tuple(discreet(place) for place in places)
+
+
 def masked(value: Any) -> Any:
-    """JSON values with personal numbers masked in every text."""
+    """JSON values with personal numbers masked in every text; what hides none stays as it is to
+    the letter, for its hash must still fit."""
     if isinstance(value, str):
-        return mask(value)
+        told = discreet(value)
+        return value if told == clean(value) else told
     if isinstance(value, dict):
         return {key: masked(one) for key, one in value.items()}
     return [masked(one) for one in value] if isinstance(value, list) else value
@@ -282,5 +289,5 @@ def summary(action: str, data: Mapping[str, Any], jurisdiction: Jurisdiction | N
         principal = "（主要负责人）" if data.get("principal") else ""
         parts.append(f"发言人：{data['speaker']}{principal}")
     parts += [str(data[key]) for key in _SAID if isinstance(data.get(key), str)]
-    said = mask("，".join(part for part in parts if part))
+    said = discreet("，".join(part for part in parts if part))
     return f"{labels.named(labels.ACTIONS, action)}：{said[:200]}" if said else ""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from responder.act import Act
 from responder.announce import announcer
-from responder.doors import text_of
+from responder.filled import text_of
 from responder.labels import MACHINE
 from responder.origins import Origin
 from responder.people import Person

@@ -23,6 +23,7 @@ from responder.lines import (
     offer_line,
     post_line,
     push_line,
+    shown_places,
     ticket_line,
     unit_zh,
 )
@@ -78,7 +79,7 @@ def ticket_page(
         event=event,
         posts=posts_of(connection, row.event_id) if row.event_id else (),
         co_units_zh=tuple(unit_zh(jurisdiction, code) for code in row.co_units),
-        places=tuple(row.places),
+        places=shown_places(row.places),
         disposition_zh=labels.named(labels.DISPOSITIONS, row.disposition),
         routing_zh=tuple(row.routing),
         coordinator_zh=unit_zh(jurisdiction, jurisdiction.coordinator) if jurisdiction else "",

@@ -23,7 +23,7 @@ from responder.stored import Stored
 from responder.transitions import Action, State
 from stream.sql import failures_named, reading
 from yuqing.domain.errors import Conflict, NotAllowed, NotFound
-from yuqing.domain.text import mask
+from yuqing.domain.text import discreet
 
 _UNKNOWN = "链接无效，请登录控制台查看"
 
@@ -53,7 +53,7 @@ class PhoneLinks:
         problem = _expired(told, now) or _used(row) or _passed(row, stored, acts)
         ticket = stored.ticket
         return LinkView(
-            title=mask(stored.title),
+            title=discreet(stored.title),
             grade_zh=labels.GRADES[ticket.grade] + ("·突发事件" if ticket.emergency else ""),
             recipient=row.payload.get("recipient", ""),
             ticket_id=stored.ticket_id,

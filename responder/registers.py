@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -43,6 +43,16 @@ class TicketFilter:
     text: str = ""
     due_within: timedelta | None = None
     origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Every field narrows; empty means any. `text` is looked for in the title."""
+
+    jurisdiction: str | None = None
+    text: str = ""
+    topic: str | None = None
+    severity_min: int = 0
 
 
 def visible(person: Person) -> ColumnElement[bool]:
@@ -157,19 +167,23 @@ def clocks_by_ticket(
 def event_rows(
     connection: Connection,
     person: Person,
-    jurisdiction: str | None,
-    text: str,
+    wanted: EventFilter,
     size: int,
     after: str | None,
 ) -> tuple[Sequence[Row[Any]], int, str | None]:
     """One page of events, the latest post first, each with the number of its ticket."""
     events = event_copies.c
     rules: list[ColumnElement[bool]] = [events.posts >= 0]
-    rules += [events.jurisdiction == one for one in (person.jurisdiction, jurisdiction) if one]
+    homes = (person.jurisdiction, wanted.jurisdiction)
+    rules += [events.jurisdiction == one for one in homes if one]
+    if wanted.topic is not None:
+        rules.append(events.topic == wanted.topic)
+    if wanted.severity_min > 0:
+        rules.append(events.severity >= wanted.severity_min)
     if person.role is Role.UNIT:
         own = exists().where(tickets.c.event_id == events.event_id, visible(person))
         rules.append(own.correlate(event_copies))
-    if text := clean(text).strip():
+    if text := clean(wanted.text).strip():
         rules.append(events.title.icontains(text, autoescape=True))
     total = connection.execute(select(func.count()).where(*rules)).scalar_one()
     query = (
@@ -238,8 +252,8 @@ def page_key(after: str) -> tuple[datetime, str]:
     at, bar, name = after.partition("|")
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError as error:
+        if not bar or moment.tzinfo is None:
+            raise ValueError(at)
+        return moment.astimezone(UTC), name
+    except (ValueError, OverflowError) as error:
         raise InvalidMessage("after: 翻页标记不对，请从第一页开始") from error
-    if not bar or moment.tzinfo is None:
-        raise InvalidMessage("after: 翻页标记不对，请从第一页开始")
-    return moment, name

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, insert, select
+from sqlalchemy.exc import IntegrityError
 
+from responder.audit import Entry, note
 from responder.copies import plain, post_of, verdict_of
 from responder.outbox import put_decision
 from responder.schema import event_copies, event_posts
@@ -18,7 +20,7 @@ from stream.codec import encode
 from stream.messages import Regrouped, Relevant
 from stream.sql import failures_named, reading
 from yuqing.domain.decision import Regroup
-from yuqing.domain.errors import InvalidMessage, NotFound
+from yuqing.domain.errors import Conflict, InvalidMessage, NotFound
 from yuqing.domain.post import Sighting
 
 LARGEST = 600_000
@@ -55,34 +57,56 @@ class Regroupings:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def record(self, wish: Wish, who: str, now: datetime) -> Regrouped:
-        """Put it on record and tell grouping. Raises InvalidMessage or NotFound."""
-        with failures_named(), self._engine.begin() as connection:
-            home = _home(connection, wish.event_id)
-            if wish.into is not None and _home(connection, wish.into) != home:
-                raise InvalidMessage("into: 只能并到本辖区的事件")
-            rows = connection.execute(
-                select(event_posts).where(event_posts.c.event_id == wish.event_id)
-            ).all()
-            told = _told(wish, home, rows, who, now)
-            connection.execute(insert(regroupings), _row(told, wish.reason))
-            put_decision(connection, told, home, now)
-        return told
+    def record(self, wish: Wish, who: str, now: datetime, version: int | None = None) -> Regrouped:
+        """Put it on record and tell grouping. `version` is one more than the decisions about the
+        event that `who` has seen; None: however many there are.
+
+        Raises InvalidMessage, NotFound, or Conflict naming the login of whoever came between
+        (nobody's for a version that never was).
+        """
+        try:
+            with failures_named(), self._engine.begin() as connection:
+                return self._write(connection, wish, who, now, version)
+        except IntegrityError as error:  # two followed the same one: the other was first
+            raise Conflict(self.of_event(wish.event_id)[0].who) from error
 
     def of_event(self, event_id: str) -> tuple[Regrouping, ...]:
         """What people decided about it, the latest first."""
-        mine = (regroupings.c.event_id == event_id) | (regroupings.c.into_id == event_id)
-        query = select(regroupings).where(mine).order_by(regroupings.c.regrouping_id.desc())
         with failures_named(), reading(self._engine).begin() as connection:
-            return tuple(_regrouping(row) for row in connection.execute(query))
+            return tuple(_regrouping(row) for row in connection.execute(_about(event_id)))
+
+    def _write(
+        self, connection: Connection, wish: Wish, who: str, now: datetime, version: int | None
+    ) -> Regrouped:
+        home = _home(connection, wish.event_id)
+        if wish.into is not None and _home(connection, wish.into) != home:
+            raise InvalidMessage("into: 只能并到本辖区的事件")
+        decided = connection.execute(_about(wish.event_id)).all()
+        if version is not None and version != len(decided) + 1:
+            raise Conflict(decided[0].who if version <= len(decided) else "")
+        mine = event_posts.c.event_id == wish.event_id
+        rows = connection.execute(select(event_posts).where(mine)).all()
+        number = _decision_id(wish.event_id, decided)
+        told = _told(number, wish, home, rows, who, now)
+        connection.execute(insert(regroupings), _row(told, wish.reason))
+        put_decision(connection, told, home, now)
+        note(connection, _entry(told))
+        return told
 
 
-def _told(wish: Wish, home: str, rows: Sequence[Row[Any]], who: str, now: datetime) -> Regrouped:
+def _about(event_id: str) -> Select[Any]:
+    mine = (regroupings.c.event_id == event_id) | (regroupings.c.into_id == event_id)
+    return select(regroupings).where(mine).order_by(regroupings.c.regrouping_id.desc())
+
+
+def _told(
+    decision_id: str, wish: Wish, home: str, rows: Sequence[Row[Any]], who: str, now: datetime
+) -> Regrouped:
     moved = [row for row in rows if row.post_id in wish.post_ids]
     stay = [row for row in rows if row.post_id not in wish.post_ids]
     _check(wish, len(moved), len(stay))
     told = Regrouped(
-        decision_id=_decision_id(wish, who, now),
+        decision_id=decision_id,
         jurisdiction=home,
         action=wish.action,
         event_id=wish.event_id,
@@ -124,9 +148,21 @@ def _home(connection: Connection, event_id: str) -> str:
     return str(found)
 
 
-def _decision_id(wish: Wish, who: str, now: datetime) -> str:
-    told = f"{wish.action}\x00{wish.event_id}\x00{who}\x00{now.isoformat()}"
+def _decision_id(event_id: str, decided: Sequence[Row[Any]]) -> str:
+    """Names what follows the last decision about the event: of two that follow the same one the
+    database takes the first."""
+    told = f"{event_id}\x00{decided[0].decision_id if decided else ''}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def _entry(told: Regrouped) -> Entry:
+    detail = {
+        "decision": told.decision_id,
+        "action": told.action.value,
+        "into": told.into,
+        "posts": len(told.posts),
+    }
+    return Entry(told.at, told.who, "regrouped", f"event:{told.event_id}", detail)
 
 
 def _row(told: Regrouped, reason: str) -> dict[str, Any]:

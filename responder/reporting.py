@@ -21,7 +21,7 @@ from responder.ticket import Ticket
 from responder.transitions import Action
 from yuqing.domain.errors import NotAllowed
 from yuqing.domain.jurisdiction import Contact, Jurisdiction
-from yuqing.domain.text import mask
+from yuqing.domain.text import discreet
 from yuqing.domain.verdict import Severity
 
 FIELDS = {
@@ -134,7 +134,7 @@ def drafted(
         "done": _done(acts, jurisdiction, zone),
         "asked": "",
     }
-    return Report({key: mask(value)[:4000] for key, value in parts.items()})
+    return Report({key: discreet(value)[:4000] for key, value in parts.items()})
 
 
 def _bodies(jurisdiction: Jurisdiction) -> Iterator[Body]:

@@ -11,7 +11,7 @@ from responder.reporting import Body, bodies, drafted, is_required
 from responder.stored import Stored
 from responder.transitions import Action
 from yuqing.domain.jurisdiction import Jurisdiction
-from yuqing.domain.text import mask
+from yuqing.domain.text import discreet
 
 
 def call_to_report(
@@ -30,7 +30,7 @@ def call_to_report(
         purpose="case",
         audience=f"unit:{unit.code}",
         jurisdiction=stored.jurisdiction,
-        title=f"请上报：{harmless(mask(stored.title))[:40]}",
+        title=f"请上报：{harmless(discreet(stored.title))[:40]}",
         body=f"须报{names}。系统已拟稿，请核对后确认：\n"
         + _lines(drafted(stored, acts, jurisdiction).text),
         link=f"/tickets/{stored.ticket_id}",
@@ -47,7 +47,7 @@ def report_to(body: Body, stored: Stored, act: Act, position: int) -> Push:
         purpose="case",
         audience=f"unit:{body.unit}" if body.unit else "role:leader",
         jurisdiction=stored.jurisdiction,
-        title=f"舆情报告：{harmless(mask(stored.title))[:40]}",
+        title=f"舆情报告：{harmless(discreet(stored.title))[:40]}",
         body=f"编号：{stored.ticket_id}\n{_lines(str(act.data['text']))}",
         link=f"/tickets/{stored.ticket_id}",
         due_at=act.at,
@@ -57,4 +57,4 @@ def report_to(body: Body, stored: Stored, act: Act, position: int) -> Push:
 
 
 def _lines(text: str) -> str:
-    return "\n".join(harmless(mask(line)) for line in text.splitlines())
+    return "\n".join(harmless(discreet(line)) for line in text.splitlines())

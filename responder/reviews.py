@@ -15,8 +15,6 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
-    Column,
-    ColumnElement,
     Connection,
     Engine,
     Row,
@@ -29,13 +27,13 @@ from sqlalchemy import (
 
 from responder.copies import plain
 from responder.labels import MACHINE
+from responder.review_filter import ALL, HELD_FOR, ReviewFilter, beyond, held, narrowed, waiting_for
 from responder.rows import insert_new
 from responder.schema_judging import corrections, reviews
 from stream.messages import Judged
 from stream.sql import failures_named, reading
 from yuqing.domain.errors import Conflict, NotFound
 
-HELD_FOR = timedelta(minutes=15)
 KEPT_FOR = timedelta(days=30)
 
 
@@ -47,6 +45,12 @@ class Review:
     entered_at: datetime
     taken_by: str | None
     taken_at: datetime | None
+
+    @property
+    def key(self) -> str:
+        """Its place in the queue, for the page after it: GRADE|TIME|POST."""
+        post, severity = self.judged.post, int(self.judged.verdict.severity)
+        return f"{severity}|{post.first_known_at.isoformat()}|{post.post_id}"
 
 
 class Reviews:
@@ -67,34 +71,51 @@ class Reviews:
             fresh = [one for one in unsure if one.post.post_id not in known]
             return insert_new(connection, reviews, [_row(one, now) for one in fresh])
 
-    def waiting(self, jurisdiction: str | None, size: int, now: datetime) -> Sequence[Review]:
-        """Those that wait, the gravest first, of one gravity the newest."""
-        query = select(reviews).where(reviews.c.done_at.is_(None), within(jurisdiction))
-        query = query.order_by(reviews.c.severity.desc(), reviews.c.known_at.desc())
+    def waiting(
+        self,
+        jurisdiction: str | None,
+        size: int,
+        now: datetime,
+        wanted: ReviewFilter = ALL,
+        after: str | None = None,
+    ) -> Sequence[Review]:
+        """Those that wait, the gravest first, of one gravity the newest; `after` is the `key` of
+        the last of the page before. Raises InvalidMessage."""
+        query = select(reviews).where(waiting_for(jurisdiction), narrowed(wanted, now))
+        if after is not None:
+            query = query.where(beyond(after))
+        order = (reviews.c.severity.desc(), reviews.c.known_at.desc(), reviews.c.post_id.desc())
         with failures_named(), reading(self._engine).begin() as connection:
-            rows = connection.execute(query.limit(size)).all()
+            rows = connection.execute(query.order_by(*order).limit(size)).all()
         return [_review(row, now) for row in rows]
 
-    def count(self, jurisdiction: str | None) -> int:
-        """How many wait."""
-        query = select(func.count()).select_from(reviews)
-        query = query.where(reviews.c.done_at.is_(None), within(jurisdiction))
+    def count(
+        self, jurisdiction: str | None, now: datetime | None = None, wanted: ReviewFilter = ALL
+    ) -> int:
+        """How many wait; `now` where `wanted` asks who works on them."""
+        query = select(func.count()).select_from(reviews).where(waiting_for(jurisdiction))
+        if now is not None:
+            query = query.where(narrowed(wanted, now))
         with failures_named(), reading(self._engine).begin() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def take(self, post_id: str, who: str, now: datetime) -> None:
-        """`who` works on it for a while. Raises Conflict naming the login that already does."""
-        free = or_(
-            reviews.c.taken_by.is_(None),
-            reviews.c.taken_by == who,
-            reviews.c.taken_at < now - HELD_FOR,
-        )
-        open_one = (reviews.c.post_id == post_id) & reviews.c.done_at.is_(None)
+    def one(self, jurisdiction: str | None, post_id: str, now: datetime) -> Review | None:
+        """The post in the queue, None when it does not wait there."""
+        query = select(reviews).where(waiting_for(jurisdiction), reviews.c.post_id == post_id)
+        with failures_named(), reading(self._engine).begin() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _review(row, now)
+
+    def take(self, jurisdiction: str | None, post_id: str, who: str, now: datetime) -> None:
+        """`who`, of the jurisdiction, works on it for a while. Raises NotFound, or Conflict naming
+        the login that already does."""
+        free = or_(~held(now), reviews.c.taken_by == who)
+        mine = waiting_for(jurisdiction) & (reviews.c.post_id == post_id)
         with failures_named(), self._engine.begin() as connection:
-            taken = update(reviews).where(open_one, free).values(taken_by=who, taken_at=now)
+            taken = update(reviews).where(mine, free).values(taken_by=who, taken_at=now)
             if connection.execute(taken).rowcount:
                 return
-            row = connection.execute(select(reviews).where(open_one)).one_or_none()
+            row = connection.execute(select(reviews).where(mine)).one_or_none()
         if row is not None:
             raise Conflict(row.taken_by)
         raise NotFound("这条帖文已不在复核队列，可能已由他人处理")
@@ -115,15 +136,6 @@ class Reviews:
 def settle(connection: Connection, post_id: str, who: str, now: datetime) -> None:
     """The post leaves the queue, within the transaction of the correction."""
     _close(connection, [post_id], who, now)
-
-
-def within(
-    jurisdiction: str | None, column: Column[Any] = reviews.c.jurisdictions
-) -> ColumnElement[bool]:
-    """Rows of the jurisdiction; of any, for who sees all."""
-    if jurisdiction is None:
-        return column.is_not(None)
-    return column.contains(f",{jurisdiction},", autoescape=True)
 
 
 def joined(jurisdictions: Sequence[str]) -> str:
@@ -159,7 +171,7 @@ def _row(judged: Judged, now: datetime) -> dict[str, Any]:
 
 
 def _review(row: Row[Any], now: datetime) -> Review:
-    held = row.taken_at is not None and row.taken_at >= now - HELD_FOR
+    held = row.taken_by is not None and row.taken_at >= now - HELD_FOR
     return Review(
         judged_of(row.judged),
         row.entered_at,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, select, update
 from responder.outbox import Push, put_pushes
 from responder.push import harmless
 from responder.schema import people, watch_hits, watchlists
-from yuqing.domain.text import mask
+from yuqing.domain.text import discreet
 
 
 def speakable(now: datetime) -> Select[Any]:
@@ -46,7 +46,9 @@ def alert(connection: Connection, row: Row[Any], now: datetime) -> int:
 
 
 def _message(row: Row[Any], caught: Sequence[Row[Any]], key: str, now: datetime) -> Push:
-    lines = [f"· {harmless(mask(hit.title))[:60]}（{harmless(hit.source)}）" for hit in caught[:5]]
+    lines = [
+        f"· {harmless(discreet(hit.title))[:60]}（{harmless(hit.source)}）" for hit in caught[:5]
+    ]
     more = [f"…… 共 {len(caught)} 条"] if len(caught) > 5 else []
     return Push(
         key=key,

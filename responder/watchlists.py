@@ -88,15 +88,18 @@ class Watchlists:
         except IntegrityError as error:
             raise Conflict(f"监测方案“{draft.name}”已存在") from error
 
-    def drop(self, watchlist_id: int, by: str, now: datetime) -> None:
-        """Forget a watchlist and its hits. Raises NotFound."""
+    def drop(self, watchlist_id: int, by: str, now: datetime, version: int | None = None) -> None:
+        """Forget a watchlist and its hits, as it was read at `version` if any. Raises NotFound,
+        Conflict."""
+        mine = watchlists.c.watchlist_id == watchlist_id
         with failures_named(), self._engine.begin() as connection:
-            connection.execute(delete(watch_hits).where(watch_hits.c.watchlist_id == watchlist_id))
-            gone = connection.execute(
-                delete(watchlists).where(watchlists.c.watchlist_id == watchlist_id)
-            )
-            if gone.rowcount == 0:
+            found = connection.execute(select(watchlists).where(mine).with_for_update()).first()
+            if found is None:
                 raise NotFound(f"没有监测方案 {watchlist_id}")
+            if version not in (None, found.version):
+                raise Conflict(f"监测方案“{found.name}”已被修改，请刷新后再试")
+            connection.execute(delete(watch_hits).where(watch_hits.c.watchlist_id == watchlist_id))
+            connection.execute(delete(watchlists).where(mine))
             note(connection, _noted(watchlist_id, "watchlist_dropped", by, now))
 
     def get(self, watchlist_id: int) -> Watchlist:

@@ -117,11 +117,13 @@ class Webhooks:
             self._note(connection, by, "webhook_changed", webhook_id, _row(draft))
         return _webhook(made)
 
-    def drop(self, webhook_id: int, by: str) -> None:
-        """End the subscription; what is still on its way to it lapses. Raises NotFound."""
+    def drop(self, webhook_id: int, by: str, version: int | None = None) -> None:
+        """End the subscription, as it was read at `version` if any; what is still on its way to it
+        lapses. Raises NotFound, Conflict."""
         waiting = (outbox.c.target == f"webhook:{webhook_id}") & (outbox.c.state == "pending")
         with failures_named(), self._engine.begin() as connection:
-            _found(connection, webhook_id)
+            if version not in (None, _found(connection, webhook_id).version):
+                raise Conflict(f"事件订阅 {webhook_id} 已被修改，请重新读取")
             connection.execute(update(outbox).where(waiting).values(state="cancelled"))
             connection.execute(delete(table).where(table.c.webhook_id == webhook_id))
             self._note(connection, by, "webhook_dropped", webhook_id, {})

@@ -13,6 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 
 from yuqing.domain.errors import RetryLater
@@ -88,9 +89,12 @@ def _config(scripts: str, version_table: str) -> Config:
 
 @contextmanager
 def failures_named() -> Iterator[None]:
-    """Within, a database that is locked, full or away becomes RetryLater; the rest passes."""
+    """Within, a database that is locked, full, away or too busy to be had becomes RetryLater; the
+    rest passes."""
     try:
         yield
+    except PoolTimeout as error:
+        raise RetryLater("database: too many at once") from error
     except DBAPIError as error:
         if error.connection_invalidated or _passes(str(error.orig)):
             raise RetryLater(f"database: {error.orig}") from error

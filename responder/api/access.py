@@ -8,14 +8,15 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from responder.api.once import SHOWN_ONCE, ActingRoute
-from responder.api.paging import Paged, paged
-from responder.api.services import At, Myself
+from responder.api.paging import Paged, page_of, paged
+from responder.api.services import After, At, Instant, Myself
 from responder.api.tickets import PageSize
 from responder.doors import check_admin, in_place
-from responder.keys import ApiKey, KeyDraft
+from responder.keys import ApiKey, KeyDraft, Keys
+from responder.people import Person
 from yuqing.domain.errors import NotFound
 
 router = APIRouter(prefix="/api/v1", tags=["access"], route_class=ActingRoute)
@@ -32,7 +33,7 @@ class KeyIn(BaseModel):
     scopes: list[str] = Field(max_length=10, examples=[["read", "write"]])
     jurisdiction: Code = None
     unit: Code = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
 class KeyMade(BaseModel):
@@ -57,10 +58,9 @@ class AuditLine:
 
 
 @router.get("/keys")
-def keys(at: At, me: Myself) -> list[ApiKey]:
-    """All keys that you administer, the newest first, without their secrets."""
-    check_admin(me)
-    return [key for key in at.keys.listed() if me.jurisdiction in (None, key.jurisdiction)]
+def keys(at: At, me: Myself, size: PageSize = 50, after: After = None) -> Paged[ApiKey]:
+    """The keys that you administer, the newest first, without their secrets."""
+    return page_of(_mine(at.keys, me), size, after, lambda key: key.key_id)
 
 
 @router.post("/keys", status_code=HTTPStatus.CREATED)
@@ -77,7 +77,7 @@ def create(form: KeyIn, response: Response, at: At, me: Myself) -> KeyMade:
 @router.delete("/keys/{key_id}")
 def revoke(key_id: KeyId, at: At, me: Myself) -> ApiKey:
     """From now on the key opens nothing."""
-    if key_id not in {key.key_id for key in keys(at, me)}:
+    if key_id not in {key.key_id for key in _mine(at.keys, me)}:
         raise NotFound(f"没有接口密钥 {key_id}")
     return at.keys.revoke(key_id, me.login)
 
@@ -97,3 +97,8 @@ def audit(
     rows = at.desk.audit(me, size + 1, before, who, what, subject)
     lines = [AuditLine(**row._mapping) for row in rows]
     return paged(lines, size, lambda line: (line.at, line.number))
+
+
+def _mine(keys: Keys, me: Person) -> list[ApiKey]:
+    check_admin(me)
+    return [key for key in keys.listed() if me.jurisdiction in (None, key.jurisdiction)]

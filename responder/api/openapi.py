@@ -22,14 +22,16 @@ Everything the console does, for machines. Texts for people are in Chinese, code
   for programs and whose `detail` is for people.
 - **Not twice**: send `Idempotency-Key` with a POST; sent again within a day it gets the first
   answer again (`Idempotency-Replayed: true`), with another body a 409.
-- **Not over each other**: a ticket's `ETag` is its version; send it back as `If-Match`. 412 says
-  who was first, 428 that you named no version.
+- **Not over each other**: the `ETag` of a ticket, a post's verdict, an event's regroupings, a
+  watchlist or a webhook is its version; send it back as `If-Match`. 412 says who was first, 428
+  that you named no version.
 - **Pages**: give `next` of one page as `after` of the following one, until it is null.
 - **Times** are ISO 8601 with an offset from UTC.
 """
 TAGS = [
     {"name": "tickets", "description": "台账：查询、立案、办理、上报、导出。"},
     {"name": "opinion", "description": "舆情事件与帖文检索；个人号码一律遮盖。"},
+    {"name": "judging", "description": "复核队列、更正研判、调整事件；由本人登录办理。"},
     {"name": "watching", "description": "监测方案及其命中，我的提醒。"},
     {"name": "duty", "description": "值班表、交接班与推送测试。"},
     {"name": "webhooks", "description": "台账事件的订阅与投递记录（Standard Webhooks 签名）。"},
@@ -64,8 +66,9 @@ _PROBLEM = {
     },
 }
 _ALWAYS = (401, 403, 422, 503)
-_OF_CHANGES = (409, 413, 415)
+_OF_CHANGES = (400, 409, 413, 415)
 _ALSO = {
+    400: "The body is no JSON that can be read.",
     401: "No key and no sign-in, or one that no longer counts.",
     403: "Your role, your key or the state of the ticket does not allow it.",
     404: "There is no such thing, or it is not yours to see.",
@@ -75,6 +78,7 @@ _ALSO = {
     413: "The body is too large.",
     415: "The body is not application/json.",
     422: "A field is missing or wrong.",
+    429: "Too many sign in at once; try again after Retry-After seconds.",
     428: "Neither If-Match nor `version` says which version is meant.",
     503: "The store is away; try again after Retry-After seconds.",
 }
@@ -133,6 +137,8 @@ def _refusals(path: str, method: str, operation: Mapping[str, Any]) -> list[int]
         found += [*_OF_CHANGES, 411]
     if "If-Match" in str(operation.get("parameters")):
         found += [412, 428]
+    if path.endswith("/session") and method == "POST":
+        found.append(429)
     return sorted(found)
 
 

@@ -2,49 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
 
-from responder.api.services import After, At, Code, Me, Name, Size, Typed
+from responder.api.posts import PostFound, post_found
+from responder.api.services import After, At, Code, Instant, Me, Name, Size, Typed
+from responder.api.versions import tag
 from responder.desk import EventListing
 from responder.doors import check_reads_posts
-from responder.labels import GRADES, TOPICS, named
 from responder.people import Person
 from responder.readmodels import EventPage
 from stream.index import Page, Search
 from stream.messages import Judged
 from yuqing.domain.errors import NotFound
 from yuqing.domain.query import parse_query
-from yuqing.domain.text import mask
 
 router = APIRouter(prefix="/api/v1", tags=["opinion"])
-
-
-@dataclass(frozen=True, slots=True)
-class PostFound:
-    """One post of a search, personal numbers masked."""
-
-    post_id: str
-    source: str
-    owner: str
-    title: str
-    body: str
-    url: str
-    published_at: datetime
-    relevant: bool
-    topic: str
-    topic_zh: str
-    severity: int
-    severity_zh: str
-    rumour_risk: float
-    places: tuple[str, ...]
-    likes: int | None
-    reposts: int | None
-    comments: int | None
+Grade = Annotated[int, Field(ge=0, le=4)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +41,21 @@ def events(
     me: Me,
     jurisdiction: Code = None,
     text: Typed = "",
+    topic: Code = None,
+    severity_min: Annotated[int, Query(ge=0, le=4)] = 0,
     size: Size = 50,
     after: After = None,
 ) -> EventListing:
-    """Events, the latest post first."""
-    return at.desk.events(me, size, after, jurisdiction, text)
+    """Events, the latest post first; every filter narrows."""
+    return at.desk.events(me, size, after, jurisdiction, text, topic, severity_min)
 
 
 @router.get("/events/{event_id}")
-def event(event_id: Name, at: At, me: Me) -> EventPage:
-    """One event with its posts."""
-    return at.desk.event(me, event_id)
+def event(event_id: Name, response: Response, at: At, me: Me) -> EventPage:
+    """One event with its posts; its ETag is its version, which every new post moves on."""
+    page = at.desk.event(me, event_id)
+    tag(response, page.line.version)
+    return page
 
 
 @router.get("/posts")
@@ -83,12 +65,12 @@ def posts(
     text: Typed = "",
     jurisdiction: Code = None,
     topic: Annotated[list[str], Query(max_length=30)] = [],  # noqa: B006
-    severity: Annotated[list[int], Query(max_length=5)] = [],  # noqa: B006
+    severity: Annotated[list[Grade], Query(max_length=5)] = [],  # noqa: B006
     source: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006
     owner: Annotated[list[str], Query(max_length=3)] = [],  # noqa: B006
     relevant: bool | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
     size: Size = 50,
     after: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Found:
@@ -106,7 +88,8 @@ def posts(
         size=size,
         after=after,
     )
-    return _found(at.index.search(search))
+    page = at.index.search(search)
+    return _found(page, at.desk.settled(page.hits))
 
 
 def _own(person: Person, jurisdiction: str | None) -> str | None:
@@ -116,28 +99,5 @@ def _own(person: Person, jurisdiction: str | None) -> str | None:
     return person.jurisdiction or jurisdiction
 
 
-def _found(page: Page) -> Found:
-    return Found(tuple(_post(hit) for hit in page.hits), page.total, dict(page.facets), page.next)
-
-
-def _post(hit: Judged) -> PostFound:
-    post, verdict, sighting = hit.post, hit.verdict, hit.sighting
-    return PostFound(
-        post_id=post.post_id,
-        source=post.source,
-        owner=post.owner,
-        title=mask(post.title),
-        body=mask(post.body),
-        url=post.url,
-        published_at=post.first_known_at,
-        relevant=verdict.relevant,
-        topic=verdict.topic,
-        topic_zh=named(TOPICS, verdict.topic),
-        severity=int(verdict.severity),
-        severity_zh=GRADES[verdict.severity],
-        rumour_risk=verdict.rumour_risk,
-        places=verdict.places,
-        likes=sighting.likes,
-        reposts=sighting.reposts,
-        comments=sighting.comments,
-    )
+def _found(page: Page, hits: Sequence[Judged]) -> Found:
+    return Found(tuple(post_found(hit) for hit in hits), page.total, dict(page.facets), page.next)

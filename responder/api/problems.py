@@ -23,8 +23,10 @@ from yuqing.domain.errors import (
     NotAllowed,
     NotFound,
     RetryLater,
+    TooMany,
     YuqingError,
 )
+from yuqing.domain.text import clean
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -35,7 +37,13 @@ _CODES: Mapping[type[YuqingError], tuple[HTTPStatus, str, str]] = {
     InHand: (HTTPStatus.CONFLICT, "request_in_hand", "同一请求尚无结果"),
     Conflict: (HTTPStatus.CONFLICT, "conflict", "已被他人先行修改"),
     InvalidMessage: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "填写有误"),
+    TooMany: (HTTPStatus.TOO_MANY_REQUESTS, "too_many", "请求过多"),
     RetryLater: (HTTPStatus.SERVICE_UNAVAILABLE, "retry_later", "服务暂时不可用，请稍后再试"),
+}
+_ROUTING: Mapping[HTTPStatus, tuple[str, str]] = {
+    HTTPStatus.BAD_REQUEST: ("内容无法读取", "请求内容不是可读的 JSON（UTF-8）"),
+    HTTPStatus.NOT_FOUND: ("没有找到", "没有这个接口地址"),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("方法不符", "这个接口地址不接受此方法，可用的见 Allow"),
 }
 
 
@@ -47,8 +55,9 @@ def problem(
     code: str | None = None,
     **more: Any,
 ) -> JSONResponse:
-    """A problem document (RFC 9457); `code` is for programs, the rest for people."""
-    body = {"type": "about:blank", "title": title, "status": int(status), "detail": detail}
+    """A problem document (RFC 9457); `code` is for programs, the rest for people. A detail may
+    repeat what was sent, so what no answer can carry is taken out."""
+    body = {"type": "about:blank", "title": title, "status": int(status), "detail": clean(detail)}
     named = {"code": code or HTTPStatus(status).name.lower()}
     return JSONResponse(body | named | more, int(status), dict(headers or {}), MEDIA_TYPE)
 
@@ -80,7 +89,8 @@ async def _of_ours(_request: Request, error: Exception) -> Response:
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         # What a database or an index says of itself is for the log, not for a stranger.
         return problem(status, title, "请稍后再试", {"Retry-After": "5"}, code)
-    return problem(status, title, detail, code=code)
+    headers = {"Retry-After": "2"} if status is HTTPStatus.TOO_MANY_REQUESTS else None
+    return problem(status, title, detail, headers, code)
 
 
 async def _of_strangers(_request: Request, _error: Exception) -> Response:
@@ -106,7 +116,7 @@ async def _of_old_version(_request: Request, error: Exception) -> Response:
 async def _of_shape(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     fields = [
-        {"field": ".".join(str(part) for part in one["loc"]), "problem": one["msg"]}
+        {"field": clean(".".join(str(part) for part in one["loc"])), "problem": clean(one["msg"])}
         for one in error.errors()
     ]
     detail = "；".join(f"{one['field']}: {one['problem']}" for one in fields)
@@ -118,5 +128,6 @@ async def _of_routing(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if not request.url.path.startswith("/api/"):
         return await http_exception_handler(request, error)
-    title = HTTPStatus(error.status_code).phrase
-    return problem(error.status_code, title, str(error.detail), error.headers)
+    status = HTTPStatus(error.status_code)
+    title, detail = _ROUTING.get(status, (status.phrase, str(error.detail)))
+    return problem(status, title, detail, error.headers)

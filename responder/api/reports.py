@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from responder.api.once import ActingRoute
-from responder.api.services import At, Me, Name
+from responder.api.services import At, Instant, Me, Name
 from responder.api.tickets import Version
 from responder.api.versions import IfMatch, tag, version_asked
 from responder.desk_reporting import ReportDraft
@@ -41,7 +41,7 @@ class ReceiptIn(BaseModel):
 
     version: Version = None
     receipt: str = Field(max_length=2000, examples=["已收悉，请每两小时续报"])
-    received_at: AwareDatetime
+    received_at: Instant = Field(examples=["2026-03-02T15:00:00+08:00"])
 
 
 class ReplyIn(BaseModel):

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from responder.api.once import ActingRoute
-from responder.api.services import At, Me, Myself, Number
+from responder.api.paging import Paged, paged
+from responder.api.services import After, At, Me, Myself, Number
+from responder.api.tickets import PageSize
 from responder.desk_duty import DutyLine
 from responder.handovers import HandoverLine
 
@@ -28,6 +30,20 @@ class HandoverIn(BaseModel):
     taker: Named
     note: str = Field("", max_length=1000)
 
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "jurisdiction": "qinghe",
+                    "unit": "yingji",
+                    "giver": "应急局值班",
+                    "taker": "应急局负责人",
+                    "note": "北坡一件待首报",
+                }
+            ]
+        }
+    }
+
 
 class PushTestIn(BaseModel):
     """Which contact is sent a test message."""
@@ -35,6 +51,12 @@ class PushTestIn(BaseModel):
     jurisdiction: Plain
     unit: Plain
     contact: Named
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"jurisdiction": "qinghe", "unit": "yingji", "contact": "应急局值班"}]
+        }
+    }
 
 
 @router.get("/roster")
@@ -50,9 +72,12 @@ def push_test(wanted: PushTestIn, at: At, me: Myself) -> None:
 
 
 @router.get("/handovers")
-def handovers(jurisdiction: Home, at: At, me: Me) -> list[HandoverLine]:
-    """The latest handovers, newest first."""
-    return list(at.desk.handovers(me, jurisdiction))
+def handovers(
+    jurisdiction: Home, at: At, me: Me, size: PageSize = 50, after: After = None
+) -> Paged[HandoverLine]:
+    """Handovers, newest first."""
+    lines = at.desk.handovers(me, jurisdiction, size + 1, after)
+    return paged(lines, size, lambda one: (one.given_at, one.handover_id))
 
 
 @router.post("/handovers", status_code=HTTPStatus.CREATED)

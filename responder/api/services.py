@@ -6,11 +6,14 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
+from pydantic import AfterValidator, AwareDatetime
 
 from responder.desk import Desk
+from responder.filled import EARLIEST, LATEST
 from responder.keys import Keys, Scope
 from responder.people import People, Person
 from responder.repeats import Repeats
@@ -47,6 +50,13 @@ class NotSignedIn(Exception):
 
 class Forged(Exception):
     """The request carries a person's cookie, but does not come from that person's page."""
+
+
+def _reachable(moment: datetime) -> datetime:
+    """`moment`, if it can be kept and shown in any zone."""
+    if not EARLIEST <= moment.year <= LATEST:
+        raise ValueError(f"须在 {EARLIEST} 年至 {LATEST} 年之间")
+    return moment
 
 
 def services(request: Request) -> Services:
@@ -108,6 +118,7 @@ def scope_of(method: str, path: str) -> Scope:
     return Scope.READ if method in SAFE else Scope.WRITE
 
 
+Instant = Annotated[AwareDatetime, AfterValidator(_reachable)]
 At = Annotated[Services, Depends(services)]
 Me = Annotated[Person, Depends(signed_in)]
 Myself = Annotated[Person, Depends(signed_in_by_hand)]

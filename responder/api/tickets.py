@@ -6,11 +6,11 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from responder.api.once import ActingRoute
 from responder.api.paging import Paged, paged
-from responder.api.services import After, At, Code, Me, Name, Number, Size, Typed
+from responder.api.services import After, At, Code, Instant, Me, Name, Number, Size, Typed
 from responder.api.versions import IfMatch, tag, version_asked
 from responder.desk import Listing, NewCase, TicketFilter
 from responder.origins import Origin
@@ -36,8 +36,8 @@ class CaseIn(BaseModel):
     grade: int = Field(ge=1, le=4, examples=[1])
     emergency: bool = Field(examples=[False])
     places: list[str] = Field(default_factory=list, max_length=20, examples=[["南湖"]])
-    first_posted_at: AwareDatetime | None = None
-    discovered_at: AwareDatetime | None = None
+    first_posted_at: Instant | None = None
+    discovered_at: Instant | None = None
     event_id: str | None = Field(None, pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=[None])
     origin: Origin = Field(Origin.OTHER, description="Where it comes from.")
     reference: str | None = Field(

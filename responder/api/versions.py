@@ -48,6 +48,16 @@ def version_asked(if_match: str | None, version: int | None) -> Iterator[int]:
         raise Outdated(str(error)) from error
 
 
+@contextmanager
+def version_wished(if_match: str | None) -> Iterator[int | None]:
+    """The version of If-Match, None without one: for what may be ended unread. A Conflict within
+    becomes Outdated."""
+    try:
+        yield int(if_match.strip('"')) if if_match else None
+    except Conflict as error:
+        raise Outdated(str(error)) from error
+
+
 def tag(response: Response, version: int) -> None:
     """Say which version this is."""
     response.headers["ETag"] = f'"{version}"'

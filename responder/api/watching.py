@@ -8,10 +8,10 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from responder.api.once import ActingRoute
-from responder.api.paging import Paged, paged
+from responder.api.paging import Paged, page_of, paged
 from responder.api.services import After, At, Me, Number
 from responder.api.tickets import PageSize, Version
-from responder.api.versions import IfMatch, tag, version_asked
+from responder.api.versions import IfMatch, tag, version_asked, version_wished
 from responder.desk import WatchlistDraft
 from responder.readmodels import HitLine, NoticeLine, WatchlistView
 
@@ -48,9 +48,10 @@ class WatchlistIn(BaseModel):
 
 
 @router.get("/watchlists")
-def watchlists(at: At, me: Me) -> list[WatchlistView]:
-    """All of your jurisdiction."""
-    return list(at.desk.watchlists(me))
+def watchlists(at: At, me: Me, size: PageSize = 50, after: After = None) -> Paged[WatchlistView]:
+    """Those of your jurisdiction, by name."""
+    found = at.desk.watchlists(me)
+    return page_of(found, size, after, lambda one: one.watchlist_id)
 
 
 @router.post("/watchlists", status_code=HTTPStatus.CREATED)
@@ -59,6 +60,14 @@ def make(form: WatchlistIn, response: Response, at: At, me: Me) -> WatchlistView
     made = at.desk.save_watchlist(me, form.draft(), at.clock.now())
     tag(response, made.version)
     return made
+
+
+@router.get("/watchlists/{watchlist_id}")
+def one(watchlist_id: Number, response: Response, at: At, me: Me) -> WatchlistView:
+    """One watchlist; its ETag is its version."""
+    found = at.desk.watchlist(me, watchlist_id)
+    tag(response, found.version)
+    return found
 
 
 @router.put("/watchlists/{watchlist_id}")
@@ -79,9 +88,10 @@ def change(
 
 
 @router.delete("/watchlists/{watchlist_id}", status_code=HTTPStatus.NO_CONTENT)
-def drop(watchlist_id: Number, at: At, me: Me) -> None:
-    """Forget one, with its hits."""
-    at.desk.drop_watchlist(me, watchlist_id, at.clock.now())
+def drop(watchlist_id: Number, at: At, me: Me, if_match: IfMatch = None) -> None:
+    """Forget one, with its hits. With If-Match only the version that you read."""
+    with version_wished(if_match) as version:
+        at.desk.drop_watchlist(me, watchlist_id, at.clock.now(), version)
 
 
 @router.get("/watchlists/{watchlist_id}/hits")

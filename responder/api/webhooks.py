@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from responder.api.once import SHOWN_ONCE, ActingRoute
-from responder.api.paging import Paged, paged
-from responder.api.services import At, Myself, Number
+from responder.api.paging import Paged, page_of, paged
+from responder.api.services import After, At, Myself, Number
 from responder.api.tickets import PageSize, Version
-from responder.api.versions import IfMatch, tag, version_asked
+from responder.api.versions import IfMatch, tag, version_asked, version_wished
 from responder.doors import check_admin, in_place
 from responder.people import Person
 from responder.webhooks import HookDelivery, Webhook, WebhookDraft, Webhooks
@@ -48,10 +48,11 @@ class WebhookMade(BaseModel):
 
 
 @router.get("")
-def listed(at: At, me: Myself) -> list[Webhook]:
-    """All subscriptions that you administer."""
+def listed(at: At, me: Myself, size: PageSize = 50, after: After = None) -> Paged[Webhook]:
+    """The subscriptions that you administer, by number."""
     check_admin(me)
-    return list(at.webhooks.listed(me.jurisdiction))
+    found = at.webhooks.listed(me.jurisdiction)
+    return page_of(found, size, after, lambda one: one.webhook_id)
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
@@ -93,9 +94,11 @@ def change(
 
 
 @router.delete("/{webhook_id}", status_code=HTTPStatus.NO_CONTENT)
-def drop(webhook_id: Number, at: At, me: Myself) -> None:
-    """End one; what is still on its way lapses."""
-    at.webhooks.drop(_mine(at.webhooks, me, webhook_id).webhook_id, me.login)
+def drop(webhook_id: Number, at: At, me: Myself, if_match: IfMatch = None) -> None:
+    """End one; what is still on its way lapses. With If-Match only the version that you read."""
+    found = _mine(at.webhooks, me, webhook_id)
+    with version_wished(if_match) as version:
+        at.webhooks.drop(found.webhook_id, me.login, version)
 
 
 @router.get("/{webhook_id}/deliveries")

@@ -13,7 +13,7 @@ from responder.explanation import shown
 from responder.labels import DISPOSITIONS, EMERGENCIES, GRADES, TOPICS, named
 from stream.messages import Judged
 from yuqing.domain.post import Sighting
-from yuqing.domain.text import clean, mask
+from yuqing.domain.text import discreet
 from yuqing.domain.verdict import Evidence, Verdict
 
 LONGEST = 400
@@ -57,7 +57,7 @@ def card_of(judged: Judged, sources: Mapping[str, str], whole: bool = False) -> 
         post_id=post.post_id,
         source=sources.get(post.source, post.source),
         owner=post.owner.value,
-        author=mask(clean(post.author)),
+        author=discreet(post.author),
         title=title_of(told),
         body=body_of(told),
         published_at=post.first_known_at,
@@ -73,7 +73,7 @@ def card_of(judged: Judged, sources: Mapping[str, str], whole: bool = False) -> 
         why="、".join(dict.fromkeys(_grounds(verdict.evidence))),
         also_zh="、".join(named(TOPICS, topic.value) for topic in verdict.also),
         disposition_zh=named(DISPOSITIONS, verdict.disposition.value),
-        places="、".join(mask(clean(place)) for place in verdict.places),
+        places="、".join(discreet(place) for place in verdict.places),
         confidence=int(verdict.confidence * 100),
         risk=int(verdict.rumour_risk * 100),
         confirmed_by=verdict.confirmed_by or "",
@@ -85,7 +85,7 @@ def _grounds(evidence: tuple[Evidence, ...]) -> Iterator[str]:
     for one in evidence:
         if one.what == "severity":
             word = one.rule.startswith("词表:")
-            yield f"“{mask(clean(one.text))}”" if word else one.rule
+            yield f"“{discreet(one.text)}”" if word else one.rule
 
 
 def _shown_risk(verdict: Verdict) -> int:

@@ -11,9 +11,9 @@ from nicegui import events, ui
 from responder.console.cards import card_of
 from responder.console.forms import asking
 from responder.console.screen import Screen, said
+from responder.judged_posts import judged_post
 from responder.labels import DISPOSITIONS, EMERGENCIES, GRADES, TOPICS
 from responder.people import Person
-from stream.index import Search
 from stream.messages import Judged
 from yuqing.domain.decision import Labels, labels_of
 from yuqing.domain.errors import NotFound, YuqingError
@@ -43,7 +43,7 @@ def correct_post(screen: Screen, post_id: str) -> None:
     desk, now = screen.backstage.desk, screen.backstage.clock.now
     try:
         person = screen.checked()
-        judged = judged_post(screen, person, post_id)
+        judged = judged_post(desk, screen.backstage.index, person, post_id)
         _take(screen, person, post_id)
     except YuqingError as error:
         ui.notify(said(error), type="negative", position="top", timeout=8000)
@@ -68,22 +68,11 @@ def confirm_post(screen: Screen, post_id: str) -> None:
     desk, now = screen.backstage.desk, screen.backstage.clock.now
 
     def confirm(person: Person) -> None:
-        judged = judged_post(screen, person, post_id)
-        _take(screen, person, post_id)
+        judged = judged_post(desk, screen.backstage.index, person, post_id)
         verdict = judged.verdict
         desk.correct(person, judged, labels_of(verdict), now(), verdict.confirmed_at)
 
     screen.attempt(confirm, "已确认")
-
-
-def judged_post(screen: Screen, person: Person, post_id: str) -> Judged:
-    """The post as it now stands, from the index or from what a ticket keeps. Raises NotFound."""
-    stage = screen.backstage
-    wanted = Search(post_ids=(post_id,), jurisdiction=person.jurisdiction, size=1, facets=False)
-    hits = stage.index.search(wanted).hits if post_id else ()
-    if hits:
-        return stage.desk.settled(hits)[0]
-    return stage.desk.judged_copy(person, post_id)
 
 
 def _take(screen: Screen, person: Person, post_id: str) -> None:

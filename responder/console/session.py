@@ -20,7 +20,7 @@ from responder.console.backstage import Backstage
 from responder.console.render import inside, render
 from responder.oidc import PATH, STAY
 from responder.people import Person
-from yuqing.domain.errors import NotAllowed, YuqingError
+from yuqing.domain.errors import NotAllowed, TooMany, YuqingError
 
 DOOR = "yuqing_door"
 AWAY = "yuqing_away"
@@ -73,6 +73,8 @@ def add_sign_in(app: FastAPI, backstage: Backstage, templates: Environment) -> N
             token = backstage.people.sign_in(login.strip(), password)
         except NotAllowed as error:
             return form(request, next, str(error), 401)
+        except TooMany as error:
+            return form(request, next, str(error), 429)
         return _entered(request, backstage, token, next)
 
     @app.post("/sign-out", include_in_schema=False)

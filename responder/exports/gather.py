@@ -54,7 +54,7 @@ def gathered(
         "event": show(_event(connection, row)),
         "posts": [
             {"sha256": one.sha256, "copied_at": one.copied_at, "post": show(one.post)}
-            | {"verdict": one.verdict}
+            | {"verdict": show(one.verdict)}
             for one in connection.execute(_of(event_posts, event_posts.c.event_id == row.event_id))
         ],
         "offers": [show(one) for one in _offers(connection, row)],

@@ -15,7 +15,7 @@ from responder.reports.weekly import DayRow, EventRow, TicketRow, UnitRow, Voice
 from stream.index import Index, Search
 from stream.sql import failures_named, reading
 from yuqing.domain.jurisdiction import Jurisdiction
-from yuqing.domain.text import mask
+from yuqing.domain.text import discreet
 
 LISTED = 12
 Line = Row[tuple[Any, ...]]
@@ -168,7 +168,7 @@ def _event_row(row: Line, week: Week) -> EventRow:
     heat = row.snapshot.get("heat", [])
     inside = (posts for at, posts in heat if week.start <= datetime.fromisoformat(at) < week.end)
     return EventRow(
-        title=mask(row.title),
+        title=discreet(row.title),
         topic_zh=named(TOPICS, row.topic),
         grade=row.severity,
         grade_zh=GRADES[row.severity],
@@ -181,7 +181,7 @@ def _event_row(row: Line, week: Week) -> EventRow:
 def _ticket_row(row: Line, unit: str, missed: Counter[str]) -> TicketRow:
     return TicketRow(
         ticket_id=row.ticket_id,
-        title=mask(row.title),
+        title=discreet(row.title),
         grade=row.grade,
         grade_zh=GRADES[row.grade],
         unit=unit,

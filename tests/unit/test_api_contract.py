@@ -21,27 +21,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from responder.api.app import create_api
 from responder.api.services import COOKIE, csrf_token
-from responder.handlers import respond_handler
-from responder.store import TicketStore
-from stream.sql import open_engine
-from stream.sqlite_index import SqliteIndex
-from tests.api_world import HOMES, SECRET, quick_people, services_over
-from tests.loopback import serving
-from tests.responder_world import (
-    HOUR,
-    MINUTE,
-    NOON,
-    SetClock,
-    changed,
-    judged,
-    post,
-    recorded,
-    relevant,
-)
+from tests.api_world import open_house
+from tests.desk_world import SECRET
 
-FIRE = post(1, "北坡仓库起火", "联系人 13900001234")
 Operation = APIOperation[Any, Any, Any, Any]
 AnyCase = schemathesis.Case[Any]
 EXAMPLES = 10
@@ -66,23 +49,13 @@ class House:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The API over a store with one ticket."""
-    folder = tmp_path_factory.mktemp("contract")
-    engine = open_engine(f"sqlite:///{folder / 't.db'}", durable=False)
-    TicketStore(engine).migrate()
-    clock = SetClock(NOON + HOUR)
-    people = quick_people(engine, clock)
-    people.create_admin("root", "管理员", SECRET)
-    index = SqliteIndex(folder / "index.db")
-    index.put([judged(FIRE)])
-    handle = respond_handler(TicketStore(engine), HOMES, SetClock(NOON + 10 * MINUTE))
-    handle(recorded(changed(relevant(FIRE))))
-    token = people.sign_in("root", SECRET)
-    headers = {"cookie": f"{COOKIE}={token}", "x-csrf-token": csrf_token(token)}
-    api = create_api(services_over(engine, index, people, clock))
-    with serving(api) as url, httpx.Client(trust_env=False) as web:
-        yield House(url, web, headers)
-    index.close()
-    engine.dispose()
+    with (
+        open_house(tmp_path_factory.mktemp("contract")) as made,
+        httpx.Client(trust_env=False, timeout=120) as web,
+    ):
+        token = made.people.sign_in("root", SECRET)
+        headers = {"cookie": f"{COOKIE}={token}", "x-csrf-token": csrf_token(token)}
+        yield House(made.address, web, headers)
 
 
 def operations(house: House) -> list[Operation]:
@@ -148,4 +121,15 @@ def test_the_document_tells_examples_and_refusals(house: House) -> None:
     for path, item in document["paths"].items():
         for method, operation in item.items():
             assert operation.get("description") or operation.get("summary"), (method, path)
+            if "requestBody" in operation:
+                assert exemplified(document, operation), (method, path)
     assert set(document["components"]["securitySchemes"]) == {"key", "cookie"}
+
+
+def exemplified(document: dict[str, Any], operation: dict[str, Any]) -> bool:
+    """Whether the body is shown by example: as a whole, or each field that must be given."""
+    named = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    shape = document["components"]["schemas"][named.rpartition("/")[2]]
+    needed = [shape["properties"][name] for name in shape.get("required", ())]
+    shown = [one for one in needed if "examples" in one or one.get("type") == "boolean"]
+    return "examples" in shape or (bool(needed) and len(shown) == len(needed))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,21 +11,18 @@ from sqlalchemy import Engine
 
 from responder.act import Act
 from responder.desk import Desk
-from responder.handlers import respond_handler
-from responder.people import Person, Role
 from responder.reviewing import review_handler
 from responder.reviews import Reviews
 from responder.store import TicketStore
 from responder.stored import Stored
 from stream.messages import EventChanged, Judged, Relevant, Seen
-from stream.sql import open_engine
+from tests.desk_world import ANA, BOTH, HOMES, store_on, tell
 from tests.responder_world import (
     HOUR,
     MINUTE,
     NOON,
     SetClock,
     changed,
-    district,
     judged,
     post,
     recorded,
@@ -35,23 +31,11 @@ from tests.responder_world import (
 from yuqing.domain.decision import confirmed, labels_of
 from yuqing.domain.verdict import Severity, Topic
 
-HOMES = {"qinghe": district()}
-ANA = Person("ana", "安娜", Role.ANALYST, "qinghe")
 
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    postgres = request.param == "postgres"
-    sqlite = f"sqlite:///{tmp_path / 't.db'}"
-    made = open_engine(request.getfixturevalue("postgres_url") if postgres else sqlite)
-    TicketStore(made).migrate()
-    yield made
-    made.dispose()
-
-
-def tell(engine: Engine, *changes: EventChanged, at: timedelta = 10 * MINUTE) -> None:
-    outcome = respond_handler(TicketStore(engine), HOMES, SetClock(NOON + at))(recorded(*changes))
-    assert outcome.refused == ()
+    with store_on(request, tmp_path) as made:
+        yield made
 
 
 def settled(change: EventChanged, severity: int, said: int | None = None) -> EventChanged:

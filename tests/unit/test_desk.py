@@ -10,59 +10,36 @@ from typing import Any
 
 import orjson
 import pytest
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine
 
 from responder.clocks_jsonl import clocks_lines
 from responder.desk import Desk, NewCase, TicketFilter, WatchlistDraft
-from responder.doors import PERMITS, clean_data
+from responder.doors import PERMITS
+from responder.filled import clean_data
 from responder.forms import FORMS
-from responder.handlers import respond_handler
-from responder.people import People, Person, Role
+from responder.people import Person, Role
 from responder.store import TicketStore
 from responder.sweep import sweep_due
 from responder.transitions import Action
-from stream.sql import open_engine
+from tests.desk_world import ANA, BOTH, CHEN, HOMES, HOU, LIN, ROOT, SHEN, WU, hire, store_on, tell
 from tests.responder_world import (
     HOUR,
     MINUTE,
     NOON,
-    SetClock,
     changed,
     district,
     post,
-    recorded,
     relevant,
 )
 from yuqing.domain.errors import Conflict, InvalidMessage, NotAllowed, NotFound
 
-HOMES = {"qinghe": district("json://127.0.0.1:9/hook")}
-LIN = Person("lin", "林一", Role.MONITOR, "qinghe")
-ANA = Person("ana", "安娜", Role.ANALYST, "qinghe")
-CHEN = Person("chen", "陈二", Role.UNIT, "qinghe", "yingji")
-RENSHE = Person("hou", "侯三", Role.UNIT, "qinghe", "renshe")
-SHEN = Person("shen", "沈四", Role.REVIEWER, "qinghe")
-WU = Person("wu", "吴五", Role.LEADER, "qinghe")
-ROOT = Person("root", "管理员", Role.ADMIN)
-FIRE = relevant(post(1, "北坡仓库起火", "联系人 13900001234"))
+STAFF = (LIN, ANA, CHEN, HOU, SHEN, WU, ROOT)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    url = (
-        f"sqlite:///{tmp_path / 't.db'}"
-        if request.param == "sqlite"
-        else request.getfixturevalue("postgres_url")
-    )
-    made = open_engine(url, durable=True)
-    TicketStore(made).migrate()
-    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
-    people = People(made, SetClock(), quick)
-    for person in (LIN, ANA, CHEN, RENSHE, SHEN, WU, ROOT):
-        people.create(person, "quiet-lake-77")
-    yield made
-    made.dispose()
+    with store_on(request, tmp_path, *STAFF) as made:
+        yield made
 
 
 @pytest.fixture
@@ -72,9 +49,7 @@ def desk(engine: Engine) -> Desk:
 
 def opened(engine: Engine, number: int = 1, **heads: Any) -> str:
     one = relevant(post(number, f"北坡仓库起火 {number}", "联系人 13900001234"), **heads)
-    respond_handler(TicketStore(engine), HOMES, SetClock(NOON + 10 * MINUTE))(
-        recorded(changed(one))
-    )
+    tell(engine, changed(one))
     stored = TicketStore(engine).of_event(one.post.post_id)
     assert stored is not None
     return stored.ticket_id
@@ -161,22 +136,22 @@ def test_a_unit_sees_only_its_own_tickets(engine: Engine, desk: Desk) -> None:
     fire = opened(engine, 1)
     wages = opened(engine, 2, severity=2, emergency=None, topic="labour")
     everything = TicketFilter()
-    assert [one.ticket_id for one in desk.tickets(RENSHE, everything, at(1)).lines] == [wages]
+    assert [one.ticket_id for one in desk.tickets(HOU, everything, at(1)).lines] == [wages]
     assert desk.tickets(CHEN, everything, at(1)).total == 0
     desk.act(ANA, fire, 1, "assign", {"unit": "beipo", "co_units": ["yingji"]}, at(1))
     assert [one.ticket_id for one in desk.tickets(CHEN, everything, at(1)).lines] == [fire]
     assert desk.tickets(ANA, everything, at(1)).total == 2
     assert desk.tickets(Person("x", "外", Role.ADMIN, "other"), everything, at(1)).total == 0
     with pytest.raises(NotFound):
-        desk.ticket(RENSHE, fire, at(1))
+        desk.ticket(HOU, fire, at(1))
     with pytest.raises(NotFound):
-        desk.act(RENSHE, fire, 2, "note", {"text": "路过"}, at(1))
+        desk.act(HOU, fire, 2, "note", {"text": "路过"}, at(1))
     event_id = desk.ticket(ANA, fire, at(1)).line.event_id
     assert event_id is not None
     with pytest.raises(NotFound):
-        desk.event(RENSHE, event_id)
-    assert [one.ticket_id for one in desk.events(RENSHE).lines] == [wages]
-    assert desk.counts(RENSHE, at(1)).open_tickets == 1
+        desk.event(HOU, event_id)
+    assert [one.ticket_id for one in desk.events(HOU).lines] == [wages]
+    assert desk.counts(HOU, at(1)).open_tickets == 1
 
 
 def test_who_was_pushed_a_ticket_may_read_it_until_it_is_closed(engine: Engine, desk: Desk) -> None:
@@ -195,7 +170,7 @@ def test_who_was_pushed_a_ticket_may_read_it_until_it_is_closed(engine: Engine, 
         with pytest.raises(NotFound):
             desk.act(person, fire, 1, "note", {"text": "路过"}, at(1))
     elsewhere = replace(street, jurisdiction="other")
-    for person in (RENSHE, elsewhere):
+    for person in (HOU, elsewhere):
         with pytest.raises(NotFound):
             desk.ticket(person, fire, at(1))
         with pytest.raises(NotFound):
@@ -375,11 +350,11 @@ def test_merging_at_the_desk(engine: Engine, desk: Desk) -> None:
 def test_notices_reach_the_unit_and_are_read_by_each_alone(engine: Engine, desk: Desk) -> None:
     ticket_id = opened(engine, 2, severity=2, emergency=None, topic="labour")
     other = Person("hou2", "侯六", Role.UNIT, "qinghe", "renshe")
-    notice = desk.notices(RENSHE)[0]
+    notice = desk.notices(HOU)[0]
     assert (notice.link, notice.read) == (f"/tickets/{ticket_id}", False)
-    desk.read_notice(RENSHE, notice.notice_id, at(1))
-    desk.read_notice(RENSHE, notice.notice_id, at(1))
-    assert desk.notices(RENSHE, unread_only=True) == ()
+    desk.read_notice(HOU, notice.notice_id, at(1))
+    desk.read_notice(HOU, notice.notice_id, at(1))
+    assert desk.notices(HOU, unread_only=True) == ()
     assert len(desk.notices(other, unread_only=True)) == 1
     assert desk.notices(CHEN) == ()
 
@@ -423,9 +398,7 @@ def test_a_unit_reads_no_watchlist(desk: Desk) -> None:
 
 
 def test_a_watchlist_alerts_nobody_of_another_jurisdiction(engine: Engine, desk: Desk) -> None:
-    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
-    far = Person("far", "远", Role.MONITOR, "other")
-    People(engine, SetClock(), quick).create(far, "quiet-lake-77")
+    hire(engine, Person("far", "远", Role.MONITOR, "other"))
     for person in (LIN, ROOT):
         for told in ("far", "no"):
             draft = WatchlistDraft("qinghe", "x", "y", notify=("lin", told))
@@ -450,12 +423,12 @@ def test_only_the_unit_in_charge_moves_the_case(engine: Engine, desk: Desk) -> N
     ticket_id = opened(engine)
     desk.act(ANA, ticket_id, 1, "assign", {"unit": "yingji", "co_units": ["renshe"]}, at(1))
     assert "acknowledge" in [one.action for one in desk.actions_for(CHEN, ticket_id, at(1))]
-    offered = [one.action for one in desk.actions_for(RENSHE, ticket_id, at(1))]
+    offered = [one.action for one in desk.actions_for(HOU, ticket_id, at(1))]
     assert "note" in offered
     assert "acknowledge" not in offered
     with pytest.raises(NotAllowed, match="协办"):
-        desk.act(RENSHE, ticket_id, 2, "acknowledge", {}, at(1))
-    assert desk.act(RENSHE, ticket_id, 2, "note", {"text": "已到场"}, at(1)).state == "assigned"
+        desk.act(HOU, ticket_id, 2, "acknowledge", {}, at(1))
+    assert desk.act(HOU, ticket_id, 2, "note", {"text": "已到场"}, at(1)).state == "assigned"
 
 
 def test_an_opening_is_no_action_on_a_ticket(engine: Engine, desk: Desk) -> None:
@@ -465,9 +438,7 @@ def test_an_opening_is_no_action_on_a_ticket(engine: Engine, desk: Desk) -> None
 
 
 def test_approvers_are_of_the_tickets_own_jurisdiction(engine: Engine, desk: Desk) -> None:
-    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
-    far = Person("far", "远", Role.LEADER, "other")
-    People(engine, SetClock(), quick).create(far, "quiet-lake-77")
+    hire(engine, Person("far", "远", Role.LEADER, "other"))
     ticket_id = opened(engine)
     offers = {one.action: one for one in desk.actions_for(ANA, ticket_id, at(1))}
     assert {login for login, _ in offers["waive"].fields[1].choices} == {"wu", "root"}
@@ -507,8 +478,8 @@ def test_a_case_by_hand_takes_no_event_of_another_jurisdiction(engine: Engine, d
 
 def test_only_ones_own_notices_are_read(engine: Engine, desk: Desk) -> None:
     opened(engine, 2, severity=2, emergency=None, topic="labour")
-    notice = desk.notices(RENSHE)[0]
-    for person, notice_id in ((CHEN, notice.notice_id), (RENSHE, 99_999)):
+    notice = desk.notices(HOU)[0]
+    for person, notice_id in ((CHEN, notice.notice_id), (HOU, 99_999)):
         with pytest.raises(NotFound):
             desk.read_notice(person, notice_id, at(1))
 
@@ -532,4 +503,4 @@ def test_an_exported_record_gives_the_same_clocks_elsewhere(engine: Engine, desk
         (one.name, one.status, one.late_seconds) for one in page.clocks
     }
     with pytest.raises(NotFound):
-        desk.record(RENSHE, ticket_id, at(9))
+        desk.record(HOU, ticket_id, at(9))

@@ -18,38 +18,20 @@ from responder.audit_check import verify
 from responder.desk import Desk
 from responder.exports.bundle import MANIFEST, PAGE, RECORD, TICKET, Bundle
 from responder.exports.check import check_export
-from responder.handlers import respond_handler
-from responder.people import Person, Role
 from responder.schema_doors import audit_log
 from responder.store import TicketStore
-from stream.sql import open_engine
-from tests.api_world import HOMES
-from tests.responder_world import (
-    HOUR,
-    MINUTE,
-    NOON,
-    SetClock,
-    changed,
-    post,
-    recorded,
-    relevant,
-)
+from tests.api_world import HOMES, PHONE, empty_store
+from tests.desk_world import ANA, CHEN, HOU, LIN, tell
+from tests.responder_world import HOUR, MINUTE, NOON, changed, post, relevant
 from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound
 
-ANA = Person("ana", "安娜", Role.ANALYST, "qinghe")
-LIN = Person("lin", "林一", Role.MONITOR, "qinghe")
-CHEN = Person("chen", "陈二", Role.UNIT, "qinghe", "yingji")
-HOU = Person("hou", "侯三", Role.UNIT, "qinghe", "renshe")
-PHONE = "13900001234"
-FIRE = relevant(post(1, "北坡仓库<b>起火</b>", f"联系人 {PHONE}"))
+NOISY = relevant(post(1, "北坡仓库<b>起火</b>", f"联系人 {PHONE}"))
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = open_engine(f"sqlite:///{tmp_path / 't.db'}", durable=True)
-    TicketStore(made).migrate()
-    yield made
-    made.dispose()
+    with empty_store(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
@@ -59,9 +41,8 @@ def desk(engine: Engine) -> Desk:
 
 @pytest.fixture
 def ticket_id(engine: Engine, desk: Desk) -> str:
-    handle = respond_handler(TicketStore(engine), HOMES, SetClock(NOON + 10 * MINUTE))
-    handle(recorded(changed(FIRE)))
-    stored = TicketStore(engine).of_event(FIRE.post.post_id)
+    tell(engine, changed(NOISY))
+    stored = TicketStore(engine).of_event(NOISY.post.post_id)
     assert stored is not None
     desk.act(ANA, stored.ticket_id, 1, "assign", {"unit": "yingji"}, NOON + 20 * MINUTE)
     desk.act(ANA, stored.ticket_id, 2, "note", {"text": f"来电 {PHONE}"}, NOON + 30 * MINUTE)
@@ -208,7 +189,7 @@ def test_who_looks_behind_the_mask_is_noted_first(
     texts = {one.where: one.text for one in desk.unmask(CHEN, ticket_id, "回访", NOON + HOUR)}
     assert texts == {
         "history:2:text": f"来电 {PHONE}",
-        f"post:{FIRE.post.post_id}:body": f"联系人 {PHONE}",
+        f"post:{NOISY.post.post_id}:body": f"联系人 {PHONE}",
     }
     with engine.connect() as link:
         row = link.execute(select(audit_log).order_by(audit_log.c.number.desc())).first()

@@ -2,73 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import DatabaseError
 
 from responder.desk import Desk
 from responder.drifts import Drifts
-from responder.handlers import respond_handler
 from responder.outbox import send_due
-from responder.people import People, Person, Role
 from responder.push import Delivery
 from responder.regroupings import Wish
-from responder.reviews import HELD_FOR, KEPT_FOR, Reviews
+from responder.review_filter import HELD_FOR
+from responder.reviews import KEPT_FOR, Reviews
 from responder.schema import notices, outbox
 from responder.schema_judging import corrections
-from responder.store import TicketStore
 from stream.bus import Outgoing
 from stream.codec import decode
 from stream.messages import Corrected, Judged, Regrouped
-from stream.sql import open_engine
 from stream.topics import DECISIONS
-from tests.responder_world import (
-    HOUR,
-    MINUTE,
-    NOON,
-    SetClock,
-    changed,
-    district,
-    judged,
-    post,
-    recorded,
-    relevant,
-)
+from tests.desk_world import ANA as WELL_KNOWN
+from tests.desk_world import BOTH, CHEN, FAR, HOMES, LIN, ROOT, store_on, tell
+from tests.responder_world import HOUR, MINUTE, NOON, SetClock, changed, judged, post, relevant
 from yuqing.domain.decision import Labels, Regroup, labels_of
 from yuqing.domain.drift import Drift, HeadDrift, Move
 from yuqing.domain.errors import Conflict, InvalidMessage, NotAllowed, NotFound
 from yuqing.domain.verdict import Disposition, Emergency, Evidence, Severity, Topic
 
-HOMES = {"qinghe": district("json://127.0.0.1:9/hook")}
-LIN = Person("lin", "林一", Role.MONITOR, "qinghe")
-ANA = Person("ana", "安娜", Role.ANALYST, "qinghe", None, ("json://127.0.0.1:9/ana",))
-CHEN = Person("chen", "陈二", Role.UNIT, "qinghe", "yingji")
-FAR = Person("far", "远方", Role.ANALYST, "yunxi")
-ROOT = Person("root", "管理员", Role.ADMIN)
+ANA = replace(WELL_KNOWN, channels=("json://127.0.0.1:9/ana",))
+STAFF = (LIN, ANA, CHEN, FAR, ROOT)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    url = (
-        f"sqlite:///{tmp_path / 't.db'}"
-        if request.param == "sqlite"
-        else request.getfixturevalue("postgres_url")
-    )
-    made = open_engine(url, durable=True)
-    TicketStore(made).migrate()
-    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
-    people = People(made, SetClock(), quick)
-    for person in (LIN, ANA, CHEN, FAR, ROOT):
-        people.create(person, "quiet-lake-77")
-    yield made
-    made.dispose()
+    with store_on(request, tmp_path, *STAFF) as made:
+        yield made
 
 
 @pytest.fixture
@@ -197,6 +170,56 @@ def test_who_comes_second_is_told_who_was_first(desk: Desk) -> None:
     assert [one.who for one in desk.corrections_of(ROOT, one.post.post_id)] == ["ana", "lin"]
 
 
+def at_once(*acts: Callable[[], object]) -> list[Exception]:
+    """What those of `acts` raise that do not get through, all begun together."""
+    start, failed = threading.Barrier(len(acts)), list[Exception]()
+
+    def run(act: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            act()
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failed
+
+
+def test_of_those_who_correct_at_once_one_is_first(engine: Engine, desk: Desk) -> None:
+    one = unsure(1)
+    labels = [said(one, severity=Severity(number % 5)) for number in range(8)]
+    failed = at_once(*(partial(desk.correct, ANA, one, heads, NOON) for heads in labels))
+    assert all(isinstance(error, Conflict) and "安娜" in str(error) for error in failed), failed
+    assert len(failed) == 7
+    assert len(desk.corrections_of(ANA, one.post.post_id)) == 1
+
+
+def test_of_those_who_regroup_at_once_one_is_first(engine: Engine, desk: Desk) -> None:
+    fire, _strike, posts = events(engine)
+    wish = Wish(Regroup.PIN, fire, None, (posts[0].post.post_id,), "核对过")
+    failed = at_once(*(partial(desk.regroup, ANA, wish, NOON, 1) for _ in range(8)))
+    assert all(isinstance(error, Conflict) and "安娜" in str(error) for error in failed), failed
+    assert len(failed) == 7
+    assert len(desk.regroupings_of(ANA, fire)) == 1
+
+
+def test_nobody_judges_what_is_of_elsewhere(engine: Engine, desk: Desk) -> None:
+    one = unsure(1)
+    Reviews(engine, 0.6).record([one], NOON)
+    with pytest.raises(NotFound):
+        desk.take_review(FAR, one.post.post_id, NOON)
+    assert desk.reviews(LIN, NOON).lines[0].taken_by is None
+    _fire, _strike, posts = events(engine)
+    with pytest.raises(NotFound):
+        desk.judged_copy(FAR, posts[0].post.post_id)
+    desk.correct(ANA, one, labels_of(one.verdict), NOON)
+    assert desk.corrections_of(FAR, one.post.post_id) == ()
+
+
 def test_only_those_who_judge_correct_and_only_their_own(desk: Desk) -> None:
     one = unsure(1)
     with pytest.raises(NotAllowed):
@@ -224,8 +247,7 @@ def events(engine: Engine) -> tuple[str, str, list[Judged]]:
     """Two events of two posts and of one; their ids and the posts of the first."""
     fire, smoke = relevant(post(1, "北坡仓库起火")), relevant(post(2, "北坡冒烟", at=NOON + HOUR))
     strike = relevant(post(3, "南湖厂欠薪"), topic=Topic.LABOUR, severity=2, emergency=None)
-    handle = respond_handler(TicketStore(engine), HOMES, SetClock(NOON + 2 * HOUR))
-    handle(recorded(changed(fire, smoke), changed(strike)))
+    tell(engine, changed(fire, smoke), changed(strike), at=2 * HOUR)
     ids = fire.post.post_id, strike.post.post_id
     return *ids, [Judged(r.post, r.sighting, r.verdict, ("qinghe",)) for r in (fire, smoke)]
 

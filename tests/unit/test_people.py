@@ -12,18 +12,11 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine, select
 
 from responder.audit_check import verify
-from responder.people import (
-    FAILURES,
-    LOCKED_FOR,
-    SIGNED_IN_FOR,
-    UNUSED_FOR,
-    People,
-    Person,
-    Role,
-)
+from responder.people import People, Person, Role
 from responder.schema import people as table
 from responder.schema import sign_ins
 from responder.schema_doors import audit_log
+from responder.sign_ins import FAILURES, LOCKED_FOR, SIGNED_IN_FOR, UNUSED_FOR
 from responder.store import TicketStore
 from stream.sql import open_engine
 from tests.responder_world import MINUTE, SetClock
@@ -212,3 +205,11 @@ def test_a_right_guess_among_many_at_once_does_not_slip_past_the_lock(engine: En
     hasher.people.create(Person("lin", "林一", Role.MONITOR, "qinghe"), "quiet-lake-77")
     with pytest.raises(NotAllowed):
         hasher.people.sign_in("lin", "quiet-lake-77")
+
+
+def test_a_password_with_more_behind_it_is_another(people: People) -> None:
+    longest = "长" * 128
+    people.set_password("lin", longest)
+    with pytest.raises(NotAllowed):
+        people.sign_in("lin", longest + "x")
+    assert people.sign_in("lin", longest)

@@ -18,7 +18,7 @@ from responder.reporting import FIELDS
 from responder.schema import outbox
 from responder.store import TicketStore
 from stream.sql import open_engine
-from tests.api_world import SECRET, quick_people
+from tests.desk_world import SECRET, quick_people
 from tests.responder_world import (
     HOUR,
     MINUTE,

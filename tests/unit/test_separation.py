@@ -17,7 +17,7 @@ from responder.people import Person, Role
 from responder.readmodels import TicketLine
 from responder.store import TicketStore
 from stream.sql import open_engine
-from tests.api_world import SECRET, quick_people
+from tests.desk_world import SECRET, quick_people
 from tests.responder_world import HOUR, NOON, SetClock, district, post
 from yuqing.domain.conduct import Gate, ReviewStep
 from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound

@@ -15,6 +15,10 @@ class RetryLater(YuqingError):
     """The world is not ready (a service is down, a disk is full, a lock is held); try again."""
 
 
+class TooMany(RetryLater):
+    """More ask at once than can be served; `str(error)` is fit for who asked."""
+
+
 class Backlogged(RetryLater):
     """A consumer is so far behind that publishing more would bury it."""
 

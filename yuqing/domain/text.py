@@ -66,6 +66,12 @@ def mask(text: str) -> str:
     return text
 
 
+def discreet(text: str) -> str:
+    """`text` as people may see it: masked, and without what is invisible, behind which a number
+    could hide from the mask."""
+    return mask(clean(text))
+
+
 def _hide(match: re.Match[str]) -> str:
     start, end = match.start("hide") - match.start(), match.end("hide") - match.start()
     return f"{match[0][:start]}{'*' * (end - start)}{match[0][end:]}"
