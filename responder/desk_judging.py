@@ -13,8 +13,7 @@ from responder.corrections import Correction, Corrections
 from responder.desk_reading import ReadingDesk, page_size
 from responder.doors import check_reads_posts, text_of
 from responder.drifts import Drifts, DriftView
-from responder.people import Person, Role
-from responder.people import everybody as all_people
+from responder.people import Person, Role, names_of
 from responder.regroupings import Regrouping, Regroupings, Wish
 from responder.reviews import Review, Reviews
 from responder.schema import event_posts
@@ -143,7 +142,7 @@ class JudgeDesk(ReadingDesk):
 
     def names(self) -> Mapping[str, str]:
         """Logins and the names they stand for."""
-        return {one.login: one.name for one in all_people(self._engine)}
+        return names_of(self._engine)
 
     def _name(self, login: str) -> str:
         return self.names().get(login, login)

@@ -174,16 +174,16 @@ def offer_line(offer: Offer, ticket_title: str) -> OfferLine:
     )
 
 
-def push_line(row: Row[Any], jurisdiction: Jurisdiction | None) -> PushLine:
-    """One push and its delivery."""
-    kind, _, name = row.target.partition(":")
-    target = unit_zh(jurisdiction, name) if kind == "unit" else labels.named(labels.ROLES, name)
-    recipient = row.payload.get("recipient", "")
+def push_line(
+    row: Row[Any], jurisdiction: Jurisdiction | None, names: Mapping[str, str] | None = None
+) -> PushLine:
+    """One push and its delivery; `names` maps logins to the names of people."""
+    recipient = str(row.payload.get("recipient", ""))
     return PushLine(
         push_id=row.outbox_id,
         purpose=row.purpose,
         target=row.target,
-        target_zh=f"{target} {recipient}".strip(),
+        target_zh=mask(_told(row.target, recipient, jurisdiction, names or {})),
         title=mask(row.payload["title"]),
         due_at=row.due_at,
         state=row.state,
@@ -196,6 +196,19 @@ def push_line(row: Row[Any], jurisdiction: Jurisdiction | None) -> PushLine:
         next_try_at=row.lease_until if row.state == "pending" and row.attempts else None,
         acknowledged_at=row.acknowledged_at,
     )
+
+
+def _told(
+    target: str, recipient: str, jurisdiction: Jurisdiction | None, names: Mapping[str, str]
+) -> str:
+    """To whom a push goes: the unit and its contact, all of a role, or one person."""
+    kind, _, name = target.partition(":")
+    if kind == "person":
+        return names.get(name) or (recipient if recipient != name else "") or name
+    whole = (
+        unit_zh(jurisdiction, name) if kind == "unit" else f"全体{labels.named(labels.ROLES, name)}"
+    )
+    return f"{whole} {recipient}".strip()
 
 
 def hit_line(row: Row[Any]) -> HitLine:
@@ -216,7 +229,13 @@ def hit_line(row: Row[Any]) -> HitLine:
 def notice_line(row: Row[Any]) -> NoticeLine:
     """One notice of a person; the row carries `read_at`."""
     return NoticeLine(
-        row.notice_id, row.title, row.body, row.link, row.ticket_id, row.at, row.read_at is not None
+        row.notice_id,
+        mask(row.title),
+        mask(row.body),
+        row.link,
+        row.ticket_id,
+        row.at,
+        row.read_at is not None,
     )
 
 

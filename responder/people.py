@@ -137,6 +137,21 @@ class People:
             connection.execute(delete(sign_ins).where(sign_ins.c.login == login))
             self._note(connection, by, "password_set", login)
 
+    def change_password(self, login: str, old: str, new: str) -> None:
+        """A person's own new password, for who knows the `old` one; guesses at it count as those
+        at the door do. All sign-ins of the account end. Raises NotAllowed, InvalidMessage."""
+        _check_password(new)
+        self.sign_in(login, old)
+        self.set_password(login, new, login)
+
+    def end_sign_ins(self, login: str, by: str) -> int:
+        """Sign `login` out everywhere; returns how many sign-ins ended."""
+        mine = delete(sign_ins).where(sign_ins.c.login == login)
+        with failures_named(), self._engine.begin() as connection:
+            ended = connection.execute(mine).rowcount
+            self._note(connection, by, "sign_ins_ended", login, {"ended": ended})
+        return ended
+
     def everybody(self) -> tuple[Person, ...]:
         """All active accounts, by login."""
         return everybody(self._engine)
@@ -185,7 +200,7 @@ class People:
             return None
         if now - row.used_at >= real_span(self._clock, USE_NOTED_EVERY):
             self._used(token, now)
-        return _person(row)
+        return as_person(row)
 
     def sign_out(self, token: str) -> None:
         """End the sign-in; an unknown token changes nothing."""
@@ -262,7 +277,14 @@ def everybody(engine: Engine) -> tuple[Person, ...]:
     """All active accounts, by login."""
     query = select(table).where(table.c.active).order_by(table.c.login)
     with failures_named(), reading(engine).begin() as connection:
-        return tuple(_person(row) for row in connection.execute(query))
+        return tuple(as_person(row) for row in connection.execute(query))
+
+
+def names_of(engine: Engine) -> dict[str, str]:
+    """Logins and the names they stand for, also of accounts that were shut: what they did stays."""
+    query = select(table.c.login, table.c.name).order_by(table.c.login)
+    with failures_named(), reading(engine).begin() as connection:
+        return {row.login: row.name for row in connection.execute(query)}
 
 
 def _check(person: Person) -> None:
@@ -299,7 +321,8 @@ def _row(person: Person) -> dict[str, Any]:
     }
 
 
-def _person(row: Row[Any]) -> Person:
+def as_person(row: Row[Any]) -> Person:
+    """The account that a row of the table is."""
     return Person(
         row.login, row.name, Role(row.role), row.jurisdiction, row.unit, tuple(row.channels)
     )

@@ -13,7 +13,7 @@ from responder.api.services import COOKIE, csrf_token
 from responder.console.backstage import Backstage
 from responder.console.judging import offer_corrections
 from responder.console.screen import BROKEN, REFRESH_SECONDS, Screen
-from responder.doors import PERMITS, may_read_posts
+from responder.doors import PERMITS, audits, may_read_posts
 from responder.labels import ROLES
 from responder.people import Person, Role
 from responder.transitions import Action
@@ -35,7 +35,9 @@ NAV = (
     ("/jurisdiction", "account_balance", "辖区配置"),
     ("/drift", "trending_up", "研判漂移"),
     ("/status", "monitor_heart", "运行状态"),
-    ("/access", "key", "密钥与审计"),
+    ("/people", "manage_accounts", "人员账号"),
+    ("/access", "key", "接口与回调"),
+    ("/audit", "fact_check", "审计日志"),
 )
 OF_POSTS = ("/search", "/reviews", "/watchlists", "/drift")
 
@@ -48,6 +50,7 @@ def framed(
     screen = Screen(backstage, templates, person, request.cookies.get(COOKIE, ""))
     ui.add_head_html('<link rel="stylesheet" href="/assets/console.css">')
     ui.add_head_html('<script src="/assets/console.js" defer></script>')
+    ui.add_head_html('<script src="/assets/sorting.js" defer></script>')
     ui.colors(primary="#1d5fbf")
     ui.on_exception(lambda: ui.notify(BROKEN, type="negative", position="top", timeout=8000))
     _top(screen)
@@ -123,7 +126,9 @@ def _hidden(person: Person) -> set[str]:
     if Action.ASSIGN not in PERMITS[person.role]:
         hidden.add("/triage")
     if person.role is not Role.ADMIN:
-        hidden.add("/access")
+        hidden |= {"/people", "/access"}
+    if not audits(person):
+        hidden.add("/audit")
     return hidden
 
 
