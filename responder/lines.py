@@ -281,7 +281,7 @@ def masked(value: Any) -> Any:
     return [masked(one) for one in value] if isinstance(value, list) else value
 
 
-_SAID = ("reason", "text", "draft", "proof", "step", "to", "promise", "url", "file", "title")
+_SAID = ("reason", "text", "draft", "proof", "to", "url", "file", "title")
 
 
 def summary(action: str, data: Mapping[str, Any], jurisdiction: Jurisdiction | None) -> str:
@@ -300,6 +300,13 @@ def summary(action: str, data: Mapping[str, Any], jurisdiction: Jurisdiction | N
     if data.get("speaker"):
         principal = "（主要负责人）" if data.get("principal") else ""
         parts.append(f"发言人：{data['speaker']}{principal}")
+    parts += [f"承诺 {data['promise']}"] if isinstance(data.get("promise"), str) else []
+    parts += [_step_zh(jurisdiction, str(data["step"]))] if data.get("step") else []
     parts += [str(data[key]) for key in _SAID if isinstance(data.get(key), str)]
     said = mask("，".join(part for part in parts if part))
     return f"{labels.named(labels.ACTIONS, action)}：{said[:200]}" if said else ""
+
+
+def _step_zh(jurisdiction: Jurisdiction | None, code: str) -> str:
+    steps = jurisdiction.review if jurisdiction else ()
+    return next((step.name for step in steps if step.code == code), code)

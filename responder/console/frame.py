@@ -19,6 +19,7 @@ from responder.people import Person, Role
 from responder.transitions import Action
 
 SAID = 4
+SERVICE = "舆情监测与回应"
 NAV = (
     ("/", "sensors", "实时监看"),
     ("/search", "search", "信息检索"),
@@ -64,6 +65,11 @@ def framed(
         offer_corrections(screen)
     _keep_time(screen)
     ui.timer(REFRESH_SECONDS, screen.refresh, immediate=False)
+
+
+def name_page(what: str) -> None:
+    """What the browser's tab is called: several tickets lie side by side there."""
+    ui.page_title(f"{what} · {SERVICE}")
 
 
 def heading(title: str, sub: str = "") -> None:

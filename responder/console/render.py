@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from responder.labels import ACTIONS, GRADES, who
+from responder.labels import ACTIONS, GRADES, STATES, who
 from responder.readmodels import ClockView, HistoryLine, TicketLine
+from responder.wording import span
 from yuqing.domain.text import clean, mask
 
 STATIC = Path(__file__).parent / "static"
+HALF_A_DAY = 12
 _STAMP = re.compile(r"^[\d\-:, .]+-\s*[A-Z]+\s*-\s*")
 _SUBJECTS = {
     "ticket": "台账",
@@ -51,6 +53,7 @@ def environment(zone: str) -> Environment:
         "moment": lambda at: at.astimezone(tz).strftime("%Y-%m-%d %H:%M:%S") if at else "—",
         "span": span,
         "mask": lambda text: mask(clean(str(text))),
+        "state_name": lambda code: STATES.get(code, code),
         "action_name": lambda code: ACTIONS.get(code, code),
         "who_name": who,
         "host": host,
@@ -98,18 +101,6 @@ def subject(named: str) -> dict[str, str]:
     }
 
 
-def span(seconds: int) -> str:
-    """`seconds` as people say it: 2 天 3 小时, 4 小时 05 分, 12 分, 8 秒."""
-    days, rest = divmod(int(seconds), 86400)
-    hours, rest = divmod(rest, 3600)
-    minutes, left = divmod(rest, 60)
-    if days:
-        return f"{days} 天 {hours} 小时" if hours else f"{days} 天"
-    if hours:
-        return f"{hours} 小时 {minutes:02d} 分" if minutes else f"{hours} 小时"
-    return f"{minutes} 分" if minutes else f"{left} 秒"
-
-
 def tightest(line: TicketLine) -> ClockView | None:
     """The unstopped clock that is due first; else the last stopped; None where there is none."""
     waiting = [c for c in line.clocks if c.stopped_at is None and c.status != "superseded"]
@@ -141,9 +132,11 @@ def sparkline(heat: Sequence[tuple[datetime, int]], width: int = 120, height: in
         return Markup("")
     start, end = heat[0][0], heat[-1][0]
     hours = int((end - start).total_seconds() // 3600) + 1
-    counts = [0] * (hours + 1)  # an hour of silence before the first post
+    # Silence before the first post: a single one is a peak, not a rise from nothing to all.
+    quiet = max(1, HALF_A_DAY - hours)
+    counts = [0] * (quiet + hours)
     for at, posts in heat:
-        counts[int((at - start).total_seconds() // 3600) + 1] += posts
+        counts[int((at - start).total_seconds() // 3600) + quiet] += posts
     top = max(counts)
     step = (width - 2) / (len(counts) - 1)
     points = [(1 + i * step, height - 2 - c / top * (height - 6)) for i, c in enumerate(counts)]

@@ -11,7 +11,7 @@ from nicegui import ui
 from responder.accounts import Account
 from responder.channels import kind_of
 from responder.console.forms import asking
-from responder.console.frame import card, heading
+from responder.console.frame import card, heading, name_page
 from responder.console.once import show_once
 from responder.console.person_form import asked_person, person_form
 from responder.console.router import Router
@@ -38,6 +38,7 @@ def _account(screen: Screen, request: Request) -> None:
     check_admin(screen.person)
     login = request.path_params["login"]
     first = _found(screen, login)
+    name_page(first.person.name)
     heading(first.person.name, f"账号 {login}")
     with ui.element("div").classes("yq-cols side"):
         with ui.element("div").classes("yq-stack"):

@@ -12,6 +12,7 @@ from nicegui import run, ui
 
 from responder.audit import ACT, AuditFilter
 from responder.audit_check import Verified
+from responder.console.forms import parse_local
 from responder.console.frame import card, heading
 from responder.console.router import Router
 from responder.console.screen import Screen, said
@@ -21,6 +22,7 @@ from yuqing.domain.errors import InvalidMessage, YuqingError
 
 SHOWN = 50
 FIELDS = ("who", "action", "ticket", "subject", "from", "to")
+_ZONES = {"Asia/Shanghai": "北京时间"}
 _OF_ACTS = f"{ACT}:"
 
 
@@ -36,7 +38,9 @@ def _audit(screen: Screen, request: Request) -> None:
     with ui.element("div").classes("yq-row"):
         ui.button("核验整条日志", on_click=lambda: _verify(screen)).props("outline")
         ui.label("核验只读：重算每一条的哈希，并与台账记录逐条比对。").classes("yq-next")
-    with card("筛选", f"时间为 {screen.backstage.zone}"):
+    with card(
+        "筛选", f"时间按{_ZONES.get(screen.backstage.zone, screen.backstage.zone)}；日期后可写时分"
+    ):
         ui.html(_form(screen, asked), sanitize=False).classes("w-full")
     with card("记录", "新的在上"):
         if asked:
@@ -56,9 +60,15 @@ def _form(screen: Screen, asked: Mapping[str, str]) -> str:
         names=screen.names(),
         actions=ACTIONS,
         audited=AUDITED,
+        day=_today(screen),
         example=f"{first}-2026-000001",
         any=any(asked.get(name) for name in FIELDS),
     )
+
+
+def _today(screen: Screen) -> str:
+    zone = ZoneInfo(screen.backstage.zone)
+    return screen.backstage.clock.now().astimezone(zone).strftime("%Y-%m-%d")
 
 
 def _rows(screen: Screen, asked: Mapping[str, str]) -> str:
@@ -88,17 +98,14 @@ def _wanted(asked: Mapping[str, str], names: Mapping[str, str], zone: str) -> Au
 
 
 def _moment(text: str, label: str, zone: str) -> datetime | None:
-    """What the browser's own input for a time sends, as a moment in `zone`."""
-    if not text:
+    """A day, or a moment of one, in `zone`. Raises InvalidMessage naming the field."""
+    if not text.strip():
         return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidMessage(f"「{label}」的时间不对") from error
+    at = parse_local(text if ":" in text else f"{text.strip()} 00:00", label, zone)
     # Not to the calendar's ends, where other zones have no such day.
-    if at.tzinfo is not None or not 1900 < at.year < 9000:
+    if not 1900 < at.year < 9000:
         raise InvalidMessage(f"「{label}」的时间不对")
-    return at.replace(tzinfo=ZoneInfo(zone))
+    return at
 
 
 async def _verify(screen: Screen) -> None:

@@ -8,7 +8,7 @@ from fastapi import Request
 from nicegui import ui
 
 from responder.console.forms import asking
-from responder.console.frame import card, heading
+from responder.console.frame import card, heading, name_page
 from responder.console.once import show_once
 from responder.console.pages.hooks import SECRET_TOLD, ask_hook
 from responder.console.router import Router
@@ -38,6 +38,7 @@ def _hook(screen: Screen, request: Request) -> None:
     if not (number.isdecimal() and len(number) <= 15):
         raise NotFound(f"没有事件订阅 {number[:40]}")
     first = screen.backstage.machines.hook(screen.person, int(number))
+    name_page(first.name)
     heading(first.name, f"事件订阅 {number}")
     with ui.element("div").classes("yq-cols side"):
         with ui.element("div").classes("yq-stack"):

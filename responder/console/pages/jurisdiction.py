@@ -11,13 +11,13 @@ from responder.channels import kind_of
 from responder.console.frame import card, heading
 from responder.console.homes import choose_home, home_of
 from responder.console.pages.comparing import compare
-from responder.console.render import span
 from responder.console.router import Router
 from responder.console.screen import Screen
 from responder.explain import STOPPED_BY_TITLES
 from responder.labels import CHANNELS, GRADES, ROLES, TARGETS, TOPICS
 from responder.people import Role
 from responder.review import GATES
+from responder.wording import span
 from yuqing.domain.jurisdiction import ChainStep, ClockRule, ClockStart, Jurisdiction, Unit
 
 _STARTS = {
@@ -41,7 +41,7 @@ def _jurisdiction(screen: Screen, request: Request) -> None:
         choose_home(screen, "/jurisdiction", home)
         if screen.person.role is Role.ADMIN:
             ui.button("比较改动", on_click=lambda: compare(screen, home.code)).props("outline")
-    with card("时限", f"政策 {home.policy.name}，立案时固定到台账"):
+    with card("时限", f"{_policy(home)}，立案时固定到台账"):
         _shown(screen, "home_clocks.html", clocks=[_clock(one) for one in home.policy.clocks])
     with card("责任单位", f"综合协调：{_named(home, home.coordinator)}"):
         _shown(screen, "home_units.html", units=[_unit(home, one) for one in home.units])
@@ -52,6 +52,10 @@ def _jurisdiction(screen: Screen, request: Request) -> None:
         _shown(screen, "home_conduct.html", home=home, steps=_steps(home), named=_namer(home))
     with card("职责", "“待建”须后续功能支持"):
         _shown(screen, "home_duties.html", duties=home.duties)
+
+
+def _policy(home: Jurisdiction) -> str:
+    return "国家规定" if home.policy.name == "national" else f"{home.name}规定"
 
 
 def _shown(screen: Screen, template: str, **values: Any) -> None:
