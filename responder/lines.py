@@ -26,6 +26,7 @@ from responder.readmodels import (
     PushLine,
     TicketLine,
 )
+from responder.reporting import bodies
 from yuqing.domain.decision import confirmed
 from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.domain.text import clean, mask
@@ -281,7 +282,7 @@ def masked(value: Any) -> Any:
     return [masked(one) for one in value] if isinstance(value, list) else value
 
 
-_SAID = ("reason", "text", "draft", "proof", "to", "url", "file", "title")
+_SAID = ("reason", "text", "draft", "proof", "url", "file", "title")
 
 
 def summary(action: str, data: Mapping[str, Any], jurisdiction: Jurisdiction | None) -> str:
@@ -302,9 +303,17 @@ def summary(action: str, data: Mapping[str, Any], jurisdiction: Jurisdiction | N
         parts.append(f"发言人：{data['speaker']}{principal}")
     parts += [f"承诺 {data['promise']}"] if isinstance(data.get("promise"), str) else []
     parts += [_step_zh(jurisdiction, str(data["step"]))] if data.get("step") else []
+    parts += [_to_zh(jurisdiction, str(data["to"]))] if isinstance(data.get("to"), str) else []
+    parts += [f"回执：{data['receipt']}"] if isinstance(data.get("receipt"), str) else []
     parts += [str(data[key]) for key in _SAID if isinstance(data.get(key), str)]
     said = mask("，".join(part for part in parts if part))
     return f"{labels.named(labels.ACTIONS, action)}：{said[:200]}" if said else ""
+
+
+def _to_zh(jurisdiction: Jurisdiction | None, to: str) -> str:
+    """Whom a report went to by its code; whom an answer went to, as it was written."""
+    told = bodies(jurisdiction) if jurisdiction else ()
+    return next((body.name for body in told if body.code == to), to)
 
 
 def _step_zh(jurisdiction: Jurisdiction | None, code: str) -> str:
