@@ -126,3 +126,10 @@ def test_a_unit_must_be_one_of_the_jurisdiction(machines: Machines) -> None:
         machines.subscribe(ROOT, replace(HOOK, jurisdiction=None, unit="yingji"))
     made, _token = machines.make_key(ROOT, replace(unit, unit="yingji"))
     assert made.unit == "yingji"
+
+
+def test_the_number_of_a_dropped_webhook_is_never_given_again(machines: Machines) -> None:
+    first, _secret = machines.subscribe(ROOT, HOOK)
+    machines.drop_hook(ROOT, first)
+    second, _secret = machines.subscribe(ROOT, HOOK)
+    assert second.webhook_id > first.webhook_id
