@@ -19,12 +19,12 @@ from responder.reviewing import review_handler
 from responder.reviews import Reviews
 from responder.watchlists import Watchlists
 from stream.indexing import settling
-from stream.messages import Judged
+from stream.messages import Judged, Relevant
 from stream.metrics import StageMetrics
 from stream.pulse import Kind
 from stream.topics import DECISIONS, EVENTS
 from stream.worker import drain
-from tests.responder_world import judged, post, recorded
+from tests.responder_world import changed, judged, post, recorded
 from yuqing.app import wiring
 from yuqing.app.settings import Settings
 from yuqing.domain.post import Owner
@@ -121,6 +121,18 @@ class House:
         if assigned:
             self.act(line.ticket_id, "assign", {"unit": "emergency"})
         return line.ticket_id
+
+    def event_of(self, judged: Judged) -> TicketLine:
+        """The ticket of an event that `judged` founds, as the stages would have made both."""
+        one = Relevant(HOME, judged.post, judged.sighting, judged.verdict)
+        found = changed(one)
+        event = replace(found.event, jurisdiction=HOME)
+        store, homes = wiring.ticket_store(self.settings), wiring.jurisdictions(self.settings)
+        handle = respond_handler(store, homes, wiring.clock(self.settings))
+        assert handle(recorded(replace(found, event=event))).refused == ()
+        mine = TicketFilter(event_id=event.event_id)
+        (line,) = self.desk.tickets(ROOT, mine, self.now()).lines
+        return line
 
     def act(self, ticket: str, action: str, data: dict[str, object], who: Person = ROOT) -> None:
         """Somebody else acts on `ticket` meanwhile."""

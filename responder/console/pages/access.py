@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import Request
@@ -24,6 +25,7 @@ from responder.people import Person
 from yuqing.domain.errors import InvalidMessage
 
 _SCOPES = {Scope.READ.value: "查询", Scope.WRITE.value: "办理", Scope.EXPORT.value: "导出"}
+_LASTS = {90: "90 天", 365: "一年", 1095: "三年"}
 _MAKE = "密钥只显示一次，请当场抄给使用方；系统只存哈希。"
 _ROTATE = "生成新密钥，只显示一次；原密钥立即失效，用它的系统随即被拒，换上新的才恢复。"
 _REVOKE = "该密钥立即失效，不能恢复；用它的系统随即被拒。"
@@ -65,23 +67,26 @@ def _make(screen: Screen) -> None:
     tokens: list[str] = []
 
     def make(me: Person) -> None:
-        tokens.append(screen.backstage.machines.make_key(me, _draft(made))[1])
+        draft = _draft(made, screen.backstage.clock.now())
+        tokens.append(screen.backstage.machines.make_key(me, draft)[1])
 
     with asking("新建密钥", "新建", lambda: _once(screen, make, "已新建", tokens), _MAKE):
         made["name"] = ui.input("名称（哪个系统用）").props("autofocus")
         made["role"] = ui.select({r.value: ROLES[r.value] for r in KEY_ROLES}, label="角色")
         made["scopes"] = ui.select(_SCOPES, label="权限", multiple=True, value=["read"])
+        made["days"] = ui.select(_LASTS, label="有效期", value=365)
         made |= ask_place(screen, None, None, "不限单位")
         for one in made.values():
             one.classes("w-full")
 
 
-def _draft(made: Mapping[str, Any]) -> KeyDraft:
+def _draft(made: Mapping[str, Any], now: datetime) -> KeyDraft:
     if not made["role"].value:
         raise InvalidMessage("role: 请选择「角色」")
     name, scopes = str(made["name"].value or ""), tuple(made["scopes"].value or ())
     place, unit = made["place"].value or None, made["unit"].value or None
-    return KeyDraft(name, str(made["role"].value), scopes, place, unit)
+    ends = now + timedelta(days=int(made["days"].value))
+    return KeyDraft(name, str(made["role"].value), scopes, place, unit, ends)
 
 
 def _rotate(screen: Screen, key_id: str) -> None:

@@ -1,0 +1,84 @@
+"""What strangers and colleagues type is text on every page: it runs nowhere, tells no number, and
+pushes nothing off the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from responder.desk import WatchlistDraft
+from responder.keys import KeyDraft
+from responder.people import Person, Role
+from responder.webhooks import WebhookDraft
+from tests.browser.house import HOME, PASSWORD, ROOT, House
+from tests.browser.visits import SMALL, Visits
+from yuqing.app import wiring
+
+pytestmark = pytest.mark.browser
+PHONE, CARD = "13812345678", "110101199003078512"
+EVIL = "<script>window.yqEvil=1</script><img src=x onerror=window.yqEvil=2>"
+LONG = "W" * 160
+TITLE = f"渡口路{EVIL}{LONG}电话{PHONE}"
+SAID = f"{EVIL}打 {PHONE}，身份证 {CARD}，{LONG}"
+NAME = "<script>window.yqEvil=1</script>"
+RUNS = "main script, main iframe, img[src=x], [onerror], [onclick]"
+STICKS_OUT = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def written_everywhere(house: House) -> Iterator[str]:
+    """Writes hostile text wherever the console takes any; yields the pages that may show it."""
+    desk, now = house.desk, house.now
+    line = house.event_of(house.wait_for_review(house.publish(TITLE, SAID, severity=3)))
+    number = line.ticket_id
+    house.act(number, "note", {"text": SAID})
+    house.act(number, "assign", {"unit": "emergency", "co_units": ["hr"]})
+    house.act(number, "consult", {"phase": "open", "units": ["hr"], "text": SAID})
+    report = {"time": "今日", "place": SAID, "what": SAID}
+    version = house.page(number).line.version
+    desk.report(ROOT, number, version, ["superior"], report, now())
+    told = next(one for one in house.page(number).reports if one.position is not None)
+    assert told.position is not None
+    version += 1
+    desk.record_receipt(ROOT, number, version, told.position, SAID, now(), now())
+    contacts = ("应急指挥中心", "区应急管理局局长")
+    desk.hand_over(ROOT, HOME, "emergency", contacts, SAID, now())
+    draft = WatchlistDraft(HOME, NAME, f"渡口路 -{LONG[:60]}", notify=(ROOT.login,))
+    saved = desk.save_watchlist(ROOT, draft, now())
+    house.publish(f"又是{TITLE}", SAID)
+    desk.unmask(ROOT, number, SAID, now())
+    machines = wiring.machines(house.settings)
+    machines.make_key(ROOT, KeyDraft(NAME, "monitor", ("read",), HOME))
+    hook, _secret = machines.subscribe(ROOT, WebhookDraft(NAME, "http://127.0.0.1:9/<b>"))
+    wiring.people(house.settings).create(Person("eren", NAME, Role.MONITOR, HOME), PASSWORD)
+    yield from ("/", "/search?q=" + quote("渡口路"), "/reviews", "/watchlists", "/events")
+    yield from (f"/watchlists/{saved.watchlist_id}", "/triage", "/mine", "/tickets", "/reports")
+    yield from (f"/tickets/{number}", f"/events/{line.event_id}", f"/deliveries?ticket={number}")
+    yield from ("/notices", "/roster", "/deliveries", "/jurisdiction", "/people", "/people/eren")
+    yield from ("/access", f"/access/hooks/{hook.webhook_id}", "/drift", "/status", "/myself")
+    yield from ("/audit", f"/audit?ticket={number}", f"/audit?who={quote(NAME)}", "/tickets?q=渡口")
+    yield f"/events?q={quote(TITLE)}"
+    yield f"/api/v1/tickets/{number}/print"
+
+
+def harmless(page: Page, path: str) -> None:
+    """Nothing of it ran, stands as a tag, tells a number, or sticks out."""
+    assert page.evaluate("window.yqEvil") is None, path
+    assert page.locator(RUNS).count() == 0, path
+    told = page.content()
+    assert PHONE not in told, path
+    assert CARD not in told, path
+    assert page.evaluate(STICKS_OUT) <= 0, path
+
+
+def test_hostile_text_is_text_on_every_page(house: House, visits: Visits) -> None:
+    page = visits.of("guanli", size=SMALL)
+    shown = 0
+    for path in tuple(written_everywhere(house)):
+        page.goto(house.url + path)
+        expect(page.locator("h1").first).to_be_visible()
+        harmless(page, path)
+        shown += "window.yqEvil=1" in page.locator("body").inner_text()
+    assert shown >= 12
