@@ -54,12 +54,13 @@ def framed(
     ui.add_head_html('<script src="/assets/sorting.js" defer></script>')
     ui.colors(primary="#1d5fbf")
     ui.on_exception(lambda: ui.notify(BROKEN, type="negative", position="top", timeout=8000))
+    ui.html('<a class="yq-skip" href="#main">跳到正文</a>', sanitize=False)
     _top(screen)
     _stale_bar(screen)
     screen.live(lambda: screen.html("alarm.html", late=_late(screen)))
     with ui.element("div").classes("yq-body"):
         screen.live(lambda: _nav(screen, at), classes="yq-nav")
-        with ui.element("main").classes("yq-main"):
+        with ui.element("main").classes("yq-main").props("id=main tabindex=-1"):
             yield screen
     if screen.judges:
         offer_corrections(screen)
