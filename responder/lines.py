@@ -302,7 +302,7 @@ def summary(action: str, data: Mapping[str, Any], jurisdiction: Jurisdiction | N
         principal = "（主要负责人）" if data.get("principal") else ""
         parts.append(f"发言人：{data['speaker']}{principal}")
     parts += [f"承诺 {data['promise']}"] if isinstance(data.get("promise"), str) else []
-    parts += [_step_zh(jurisdiction, str(data["step"]))] if data.get("step") else []
+    parts += [_step_zh(jurisdiction, data["step"])] if isinstance(data.get("step"), str) else []
     parts += [_to_zh(jurisdiction, str(data["to"]))] if isinstance(data.get("to"), str) else []
     parts += [f"回执：{data['receipt']}"] if isinstance(data.get("receipt"), str) else []
     parts += [str(data[key]) for key in _SAID if isinstance(data.get(key), str)]

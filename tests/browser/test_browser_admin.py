@@ -227,6 +227,6 @@ def test_an_edited_file_is_chosen_or_uploaded_and_compared(house: House, visits:
     page.get_by_role("button", name="比较改动").click()
     dialog_of(page).get_by_role("radio", name="上传文件").click()
     page.locator("input[type=file]").set_input_files(draft)
-    expect(dialog_of(page).get_by_text("qingting.yaml.new")).to_be_visible()
+    expect(dialog_of(page).get_by_text("qingting.yaml.new", exact=True)).to_be_visible()
     told(changed=True)
     draft.unlink()

@@ -211,7 +211,7 @@ def test_a_grave_case_is_reported_up_and_the_receipt_recorded(house: House, visi
     dialog.get_by_label("回执内容").fill("已收悉，增援已出发，联系 13900001234")
     dialog.get_by_label("回执时间").fill("2020-01-01 08:00")
     dialog.get_by_role("button", name="登记").click()
-    expect(page.get_by_text("回执时间须在上报之后、现在之前")).to_be_visible()
+    expect(page.get_by_text("回执时间须在上报之后、现在之前", exact=True)).to_be_visible()
     local = house.now().astimezone(ZoneInfo("Asia/Shanghai"))
     dialog.get_by_label("回执时间").fill(local.strftime("%Y-%m-%d %H:%M:%S"))
     dialog.get_by_role("button", name="登记").click()

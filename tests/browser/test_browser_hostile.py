@@ -41,8 +41,8 @@ def written_everywhere(house: House) -> Iterator[str]:
     desk.report(ROOT, number, version, ["superior"], report, now())
     told = next(one for one in house.page(number).reports if one.position is not None)
     assert told.position is not None
-    version += 1
-    desk.record_receipt(ROOT, number, version, told.position, SAID, now(), now())
+    at = now()
+    desk.record_receipt(ROOT, number, version + 1, told.position, SAID, at, at)
     contacts = ("应急指挥中心", "区应急管理局局长")
     desk.hand_over(ROOT, HOME, "emergency", contacts, SAID, now())
     draft = WatchlistDraft(HOME, NAME, f"渡口路 -{LONG[:60]}", notify=(ROOT.login,))
