@@ -60,7 +60,7 @@ def framed(
     screen.live(lambda: screen.html("alarm.html", late=_late(screen)))
     with ui.element("div").classes("yq-body"):
         screen.live(lambda: _nav(screen, at), classes="yq-nav")
-        with ui.element("main").classes("yq-main").props("id=main tabindex=-1"):
+        with ui.element("div").classes("yq-main").props("id=main tabindex=-1"):
             yield screen
     if screen.judges:
         offer_corrections(screen)

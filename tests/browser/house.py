@@ -124,7 +124,8 @@ class House:
 
     def event_of(self, judged: Judged) -> TicketLine:
         """The ticket of an event that `judged` founds, as the stages would have made both."""
-        one = Relevant(HOME, judged.post, judged.sighting, judged.verdict)
+        post = replace(judged.post, seen_at=judged.post.first_known_at)
+        one = Relevant(HOME, post, judged.sighting, judged.verdict)
         found = changed(one)
         event = replace(found.event, jurisdiction=HOME)
         store, homes = wiring.ticket_store(self.settings), wiring.jurisdictions(self.settings)

@@ -37,7 +37,7 @@ def test_every_page_fits(house: House, visits: Visits, size: ViewportSize) -> No
         expect(page.locator("[data-now]")).to_have_text(CLOCK)
         assert page.evaluate(STICKS_OUT) == 0, path
         assert page.evaluate(SPILLS) == [], path
-        assert CODES.search(page.locator("main").inner_text()) is None, path
+        assert CODES.search(page.locator(".yq-main").inner_text()) is None, path
         expect(page.locator(".yq-alarm")).to_have_count(0)
         titles[path] = page.title()
     assert all(title.endswith(" · 舆情监测与回应") for title in titles.values())

@@ -65,13 +65,14 @@ def _by_urgency(desktop: Desktop) -> list[ClockView]:
 
 def _facts(desktop: Desktop) -> None:
     screen, homes = desktop.screen, desktop.screen.backstage.jurisdictions
+    title = desktop.page().line.title
     with ui.element("div").classes("yq-stack"):
         with card("概况"):
             screen.live(lambda: screen.html("ticket_facts.html", p=desktop.page(), homes=homes))
         with card("催办推送", "送达以渠道回执为准"):
             screen.drawn(
                 lambda: desktop.page().pushes,
-                lambda pushes: screen.html("pushes.html", pushes=pushes),
+                lambda pushes: screen.html("pushes.html", pushes=pushes, title=title),
             )
             more = screen.html("all_pushes.html", number=desktop.number)
             ui.html(more, sanitize=False).classes("w-full")
