@@ -59,26 +59,36 @@ def written_everywhere(house: House) -> Iterator[str]:
     yield from ("/notices", "/roster", "/deliveries", "/jurisdiction", "/people", "/people/eren")
     yield from ("/access", f"/access/hooks/{hook.webhook_id}", "/drift", "/status", "/myself")
     yield from ("/audit", f"/audit?ticket={number}", f"/audit?who={quote(NAME)}", "/tickets?q=渡口")
-    yield f"/events?q={quote(TITLE)}"
+    yield f"/events?q={quote(EVIL + LONG)}"
     yield f"/api/v1/tickets/{number}/print"
 
 
-def harmless(page: Page, path: str) -> None:
-    """Nothing of it ran, stands as a tag, tells a number, or sticks out."""
-    assert page.evaluate("window.yqEvil") is None, path
-    assert page.locator(RUNS).count() == 0, path
+WIDE = """() => [...document.querySelectorAll('body *')].filter((one) =>
+  !one.children.length && one.getBoundingClientRect().right > innerWidth + 1 &&
+  getComputedStyle(one.parentElement).overflow === 'visible'
+  ).slice(0, 3).map((one) => one.parentElement.className + ' > ' + one.className)"""
+
+
+def harms(page: Page, path: str) -> Iterator[str]:
+    """What of it ran, stands as a tag, tells a number, or sticks out."""
     told = page.content()
-    assert PHONE not in told, path
-    assert CARD not in told, path
-    assert page.evaluate(STICKS_OUT) <= 0, path
+    if page.evaluate("window.yqEvil") is not None:
+        yield f"{path} runs it"
+    if page.locator(RUNS).count():
+        yield f"{path} holds a tag of it"
+    if PHONE in told or CARD in told:
+        yield f"{path} tells a number"
+    if page.evaluate(STICKS_OUT) > 0:
+        yield f"{path} is pushed wide by {page.evaluate(WIDE)}"
 
 
 def test_hostile_text_is_text_on_every_page(house: House, visits: Visits) -> None:
     page = visits.of("guanli", size=SMALL)
-    shown = 0
+    shown, found = 0, list[str]()
     for path in tuple(written_everywhere(house)):
         page.goto(house.url + path)
         expect(page.locator("h1").first).to_be_visible()
-        harmless(page, path)
+        found += harms(page, path)
         shown += "window.yqEvil=1" in page.locator("body").inner_text()
+    assert found == []
     assert shown >= 12
