@@ -23,6 +23,7 @@ EVIL = "<script>window.yqEvil=1</script><img src=x onerror=window.yqEvil=2>"
 LONG = "W" * 160
 TITLE = f"渡口路{EVIL}{LONG}电话{PHONE}"
 SAID = f"{EVIL}打 {PHONE}，身份证 {CARD}，{LONG}"
+WATCH = Person("jiance", "监测员乙", Role.MONITOR, HOME)
 NAME = "<script>window.yqEvil=1</script>"
 RUNS = "main script, main iframe, img[src=x], [onerror], [onclick]"
 STICKS_OUT = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -44,7 +45,8 @@ def written_everywhere(house: House) -> Iterator[str]:
     at = now()
     desk.record_receipt(ROOT, number, version + 1, told.position, SAID, at, at)
     contacts = ("应急指挥中心", "区应急管理局局长")
-    desk.hand_over(ROOT, HOME, "emergency", contacts, SAID, now())
+    given = desk.hand_over(ROOT, HOME, "emergency", contacts, SAID, now())
+    desk.take_over(WATCH, given.handover_id, now())
     draft = WatchlistDraft(HOME, NAME, f"渡口路 -{LONG[:60]}", notify=(ROOT.login,))
     saved = desk.save_watchlist(ROOT, draft, now())
     house.publish(f"又是{TITLE}", SAID)

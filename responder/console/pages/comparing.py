@@ -65,7 +65,7 @@ def _files(folder: Path | None, code: str) -> dict[str, Path]:
     """The files of the government in its folder, by name; what is asked for is looked up here, so
     no name leads elsewhere."""
     found = sorted(folder.glob(f"{code}.*")) if folder else []
-    return {one.name: one for one in found if one.is_file() and not one.is_symlink()}
+    return {one.name: one for one in found if one.is_file()}
 
 
 def _text(screen: Screen, code: str, made: dict[str, Any], uploaded: list[bytes]) -> str:
