@@ -147,4 +147,7 @@ class House:
     def accident(self) -> TicketLine:
         """The ticket of the great accident."""
         found = self.desk.tickets(ROOT, TicketFilter(grade_min=3), self.now(), size=200).lines
-        return max((line for line in found if line.emergency), key=lambda line: line.version)
+        return max(
+            (line for line in found if line.emergency and line.event_id),
+            key=lambda line: line.version,
+        )
