@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
 
 from responder.copies import digest, plain
 from responder.schema_doors import audit_heads, audit_log
@@ -46,6 +46,19 @@ class Head:
 
     number: int
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Every field narrows; none given means any. `action` is that of an act on a ticket; `since` is
+    within, `until` is not."""
+
+    who: str | None = None
+    what: str | None = None
+    subject: str | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def note(connection: Connection, *entries: Entry) -> Head:
@@ -91,21 +104,26 @@ def head_of(connection: Connection) -> Head:
 
 
 def entries_of(
-    connection: Connection,
-    size: int,
-    before: int | None = None,
-    who: str | None = None,
-    what: str | None = None,
-    subject: str | None = None,
+    connection: Connection, size: int, before: int | None = None, wanted: AuditFilter | None = None
 ) -> Sequence[Row[Any]]:
     """Up to `size` entries below number `before`, the latest first, narrowed as said."""
     query = select(audit_log).order_by(audit_log.c.number.desc()).limit(size)
     if before is not None:
         query = query.where(audit_log.c.number < before)
-    for column, value in (("who", who), ("what", what), ("subject", subject)):
-        if value is not None:
-            query = query.where(audit_log.c[column] == value)
-    return connection.execute(query).all()
+    return connection.execute(query.where(*_rules(wanted or AuditFilter()))).all()
+
+
+def _rules(wanted: AuditFilter) -> list[ColumnElement[bool]]:
+    names = ("who", "what", "subject")
+    rules = [audit_log.c[name] == getattr(wanted, name) for name in names if getattr(wanted, name)]
+    if wanted.action:
+        acts = audit_log.c.detail["action"].as_string() == wanted.action
+        rules.append(and_(audit_log.c.what == ACT, acts))
+    if wanted.since:
+        rules.append(audit_log.c.at >= wanted.since)
+    if wanted.until:
+        rules.append(audit_log.c.at < wanted.until)
+    return rules
 
 
 def hash_of(number: int, entry: Entry, previous: str) -> str:

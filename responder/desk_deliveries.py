@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, or_, select
 from responder.desk_reading import ReadingDesk, page_size
 from responder.labels import PUSH_PURPOSES, PUSH_STATES
 from responder.lines import push_line
-from responder.people import Person, Role
+from responder.people import Person, Role, names_of
 from responder.readmodels import DeliveryLine
 from responder.registers import visible
 from responder.schema import outbox, tickets
@@ -56,13 +56,14 @@ class DeliveryDesk(ReadingDesk):
         )
         with failures_named(), reading(self._engine).begin() as connection:
             rows = connection.execute(query).all()
-        lines = tuple(self._delivery(row) for row in rows[:size])
+        names = names_of(self._engine)
+        lines = tuple(self._delivery(row, names) for row in rows[:size])
         return DeliveryListing(lines, lines[-1].push.push_id if len(rows) > size else None)
 
-    def _delivery(self, row: Row[Any]) -> DeliveryLine:
+    def _delivery(self, row: Row[Any], names: Mapping[str, str]) -> DeliveryLine:
         home = self._jurisdictions.get(row.home or str(row.payload.get("jurisdiction")))
         recipient = str(row.payload.get("recipient", ""))
-        return DeliveryLine(push_line(row, home), row.ticket_id, recipient, row.created_at)
+        return DeliveryLine(push_line(row, home, names), row.ticket_id, recipient, row.created_at)
 
 
 def _mine(person: Person) -> ColumnElement[bool]:

@@ -15,8 +15,7 @@ from responder.doors import check_reads_posts
 from responder.drifts import Drifts, DriftView
 from responder.filled import text_of
 from responder.labels import is_key
-from responder.people import Person, Role
-from responder.people import everybody as all_people
+from responder.people import Person, Role, names_of
 from responder.regroupings import Regrouping, Regroupings, Wish
 from responder.review_filter import ALL, ReviewFilter
 from responder.reviews import Review, Reviews
@@ -187,7 +186,7 @@ class JudgeDesk(ReadingDesk):
 
     def names(self) -> Mapping[str, str]:
         """Logins and the names they stand for."""
-        return {one.login: one.name for one in all_people(self._engine)}
+        return names_of(self._engine)
 
     def _name(self, login: str) -> str:
         return self.names().get(login, login)

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, select
 
 from responder import pages
 from responder.answers import Offers
-from responder.audit import entries_of
-from responder.doors import check_admin, may_see
+from responder.audit import AuditFilter, entries_of
+from responder.doors import check_audits, may_see
 from responder.explain import Explained, explain_clocks
 from responder.lines import clock_views, event_line, notice_line, ticket_line
 from responder.people import Person, Role
@@ -45,7 +45,7 @@ from responder.schema import notice_reads, notices, tickets
 from responder.store import TicketStore
 from responder.watchlists import Watchlists
 from stream.sql import failures_named, reading
-from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound
+from yuqing.domain.errors import InvalidMessage, NotFound
 from yuqing.domain.jurisdiction import Jurisdiction
 
 LARGEST_PAGE = 200
@@ -120,16 +120,12 @@ class ReadingDesk:
         person: Person,
         size: int,
         before: int | None = None,
-        who: str | None = None,
-        what: str | None = None,
-        subject: str | None = None,
+        wanted: AuditFilter | None = None,
     ) -> Sequence[Row[Any]]:
         """The audit log below entry `before`, the latest first. Raises NotAllowed."""
-        check_admin(person)
-        if person.jurisdiction is not None:
-            raise NotAllowed("审计日志由不限辖区的管理员查看")
+        check_audits(person)
         with failures_named(), reading(self._engine).begin() as connection:
-            return entries_of(connection, page_size(size), before, who, what, subject)
+            return entries_of(connection, page_size(size), before, wanted)
 
     def explained(self, person: Person, ticket_id: str, now: datetime) -> tuple[Explained, ...]:
         """Every clock of the ticket with the Chinese sentences that account for it; who acted is

@@ -102,7 +102,8 @@ class ReportDesk(CaseDesk):
         if report is None or "to" not in report.data or "receipt" in report.data:
             raise InvalidMessage(f"position: 第 {position} 条记录不是上报或通报")
         check_may(person, Action(report.action))
-        if not report.at <= received_at <= now:
+        # Receipts are typed to the second, acts are not.
+        if not report.at.replace(microsecond=0) <= received_at <= now:
             raise InvalidMessage("received_at: 回执时间须在上报之后、现在之前")
         data = {
             "to": report.data["to"],

@@ -88,6 +88,18 @@ def check_admin(person: Person) -> None:
         raise NotAllowed("只有管理员能进行此操作")
 
 
+def audits(person: Person) -> bool:
+    """Whether `person` reads the audit log, which tells of all jurisdictions at once."""
+    return person.role is Role.ADMIN and person.jurisdiction is None
+
+
+def check_audits(person: Person) -> None:
+    """Raises NotAllowed for anybody but an administrator of all jurisdictions."""
+    check_admin(person)
+    if not audits(person):
+        raise NotAllowed("审计日志由不限辖区的管理员查看")
+
+
 PERSONAL = (Role.ANALYST, Role.UNIT, Role.LEADER, Role.ADMIN)
 """Who may look behind a mask, for the tickets that they see: those who call people back."""
 

@@ -29,6 +29,7 @@ from yuqing.domain.text import clean
 
 ROLES = (Role.MONITOR, Role.ANALYST, Role.UNIT)
 USE_NOTED_EVERY = timedelta(minutes=1)
+_PREFIX = "yq_"
 _TOKEN = re.compile(r"yq_(?P<key_id>[0-9a-f]{12})_(?P<secret>[A-Za-z0-9_-]{43})")
 
 
@@ -102,7 +103,7 @@ class Keys:
         with failures_named(), self._engine.begin() as connection:
             made = connection.execute(insert(api_keys).values(row).returning(api_keys)).one()
             note(connection, entry)
-        return _key(made), f"yq_{key_id}_{secret}"
+        return _key(made), f"{_PREFIX}{key_id}_{secret}"
 
     def listed(self) -> tuple[ApiKey, ...]:
         """All keys, the newest first, revoked ones too."""
@@ -123,6 +124,21 @@ class Keys:
             if done.rowcount:
                 note(connection, Entry(now, by, "key_revoked", f"key:{key_id}"))
         return _key(row)
+
+    def rotate(self, key_id: str, by: str) -> tuple[ApiKey, str]:
+        """A new token for a key that still counts; the former opens nothing any more.
+
+        Raises NotFound.
+        """
+        now, secret = self._clock.now(), secrets.token_urlsafe(32)
+        mine = (api_keys.c.key_id == key_id) & api_keys.c.revoked_at.is_(None)
+        fresh = update(api_keys).where(mine).values(secret_sha256=_digest(secret))
+        with failures_named(), self._engine.begin() as connection:
+            row = connection.execute(fresh.returning(api_keys)).one_or_none()
+            if row is None:
+                raise NotFound(f"没有有效的接口密钥 {key_id}")
+            note(connection, Entry(now, by, "key_rotated", f"key:{key_id}"))
+        return _key(row), f"{_PREFIX}{key_id}_{secret}"
 
     def of(self, token: str) -> ApiKey | None:
         """The key that `token` is, if it still counts."""

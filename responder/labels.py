@@ -95,10 +95,13 @@ AUDITED: dict[str, str] = {
     "password_set": "设置密码",
     "person_created": "新建账号",
     "person_changed": "修改账号",
+    "sign_ins_ended": "结束全部登录",
     "key_created": "新建密钥",
+    "key_rotated": "更换密钥",
     "key_revoked": "作废密钥",
     "webhook_created": "新建订阅",
     "webhook_changed": "修改订阅",
+    "webhook_rotated": "更换订阅密钥",
     "webhook_dropped": "删除订阅",
     "watchlist_saved": "保存监测方案",
     "watchlist_dropped": "删除监测方案",
@@ -110,6 +113,16 @@ AUDITED: dict[str, str] = {
     "regrouped": "调整事件",
 }
 """What the audit log notes."""
+
+CHANNELS: dict[str, str] = {
+    "wecom": "企业微信",
+    "dingtalk": "钉钉",
+    "feishu": "飞书",
+    "mail": "邮件",
+    "webhook": "回调",
+    "sms": "短信等",
+}
+"""The kinds of push addresses: an address itself is as good as its key."""
 
 TARGETS: dict[str, str] = {
     "duty": "值班人员",

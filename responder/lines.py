@@ -26,6 +26,7 @@ from responder.readmodels import (
     PushLine,
     TicketLine,
 )
+from responder.reporting import bodies
 from yuqing.domain.decision import confirmed
 from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.domain.text import clean, discreet
@@ -174,16 +175,16 @@ def offer_line(offer: Offer, ticket_title: str) -> OfferLine:
     )
 
 
-def push_line(row: Row[Any], jurisdiction: Jurisdiction | None) -> PushLine:
-    """One push and its delivery."""
-    kind, _, name = row.target.partition(":")
-    target = unit_zh(jurisdiction, name) if kind == "unit" else labels.named(labels.ROLES, name)
-    recipient = row.payload.get("recipient", "")
+def push_line(
+    row: Row[Any], jurisdiction: Jurisdiction | None, names: Mapping[str, str] | None = None
+) -> PushLine:
+    """One push and its delivery; `names` maps logins to the names of people."""
+    recipient = str(row.payload.get("recipient", ""))
     return PushLine(
         push_id=row.outbox_id,
         purpose=row.purpose,
         target=row.target,
-        target_zh=f"{target} {recipient}".strip(),
+        target_zh=discreet(_told(row.target, recipient, jurisdiction, names or {})),
         title=discreet(row.payload["title"]),
         due_at=row.due_at,
         state=row.state,
@@ -196,6 +197,19 @@ def push_line(row: Row[Any], jurisdiction: Jurisdiction | None) -> PushLine:
         next_try_at=row.lease_until if row.state == "pending" and row.attempts else None,
         acknowledged_at=row.acknowledged_at,
     )
+
+
+def _told(
+    target: str, recipient: str, jurisdiction: Jurisdiction | None, names: Mapping[str, str]
+) -> str:
+    """To whom a push goes: the unit and its contact, all of a role, or one person."""
+    kind, _, name = target.partition(":")
+    if kind == "person":
+        return names.get(name) or (recipient if recipient != name else "") or name
+    whole = (
+        unit_zh(jurisdiction, name) if kind == "unit" else f"全体{labels.named(labels.ROLES, name)}"
+    )
+    return f"{whole} {recipient}".strip()
 
 
 def hit_line(row: Row[Any]) -> HitLine:
@@ -216,7 +230,13 @@ def hit_line(row: Row[Any]) -> HitLine:
 def notice_line(row: Row[Any]) -> NoticeLine:
     """One notice of a person; the row carries `read_at`."""
     return NoticeLine(
-        row.notice_id, row.title, row.body, row.link, row.ticket_id, row.at, row.read_at is not None
+        row.notice_id,
+        discreet(row.title),
+        discreet(row.body),
+        row.link,
+        row.ticket_id,
+        row.at,
+        row.read_at is not None,
     )
 
 
@@ -269,7 +289,7 @@ def masked(value: Any) -> Any:
     return [masked(one) for one in value] if isinstance(value, list) else value
 
 
-_SAID = ("reason", "text", "draft", "proof", "step", "to", "promise", "url", "file", "title")
+_SAID = ("reason", "text", "draft", "proof", "url", "file", "title")
 
 
 def summary(action: str, data: Mapping[str, Any], jurisdiction: Jurisdiction | None) -> str:
@@ -288,6 +308,21 @@ def summary(action: str, data: Mapping[str, Any], jurisdiction: Jurisdiction | N
     if data.get("speaker"):
         principal = "（主要负责人）" if data.get("principal") else ""
         parts.append(f"发言人：{data['speaker']}{principal}")
+    parts += [f"承诺 {data['promise']}"] if isinstance(data.get("promise"), str) else []
+    parts += [_step_zh(jurisdiction, data["step"])] if isinstance(data.get("step"), str) else []
+    parts += [_to_zh(jurisdiction, str(data["to"]))] if isinstance(data.get("to"), str) else []
+    parts += [f"回执：{data['receipt']}"] if isinstance(data.get("receipt"), str) else []
     parts += [str(data[key]) for key in _SAID if isinstance(data.get(key), str)]
     said = discreet("，".join(part for part in parts if part))
     return f"{labels.named(labels.ACTIONS, action)}：{said[:200]}" if said else ""
+
+
+def _to_zh(jurisdiction: Jurisdiction | None, to: str) -> str:
+    """Whom a report went to by its code; whom an answer went to, as it was written."""
+    told = bodies(jurisdiction) if jurisdiction else ()
+    return next((body.name for body in told if body.code == to), to)
+
+
+def _step_zh(jurisdiction: Jurisdiction | None, code: str) -> str:
+    steps = jurisdiction.review if jurisdiction else ()
+    return next((step.name for step in steps if step.code == code), code)

@@ -18,7 +18,7 @@ from responder.sign_ins import LOGIN, LONGEST, SignIns
 from stream.sql import failures_named, reading
 from yuqing.domain.errors import Conflict, InvalidMessage, NotFound
 
-__all__ = ["COMMAND_LINE", "KEY_PREFIX", "People", "Person", "Role", "everybody"]
+__all__ = ["COMMAND_LINE", "KEY_PREFIX", "People", "Person", "Role", "everybody", "names_of"]
 
 COMMAND_LINE = "command_line"
 SHORTEST = 10
@@ -84,6 +84,21 @@ class People(SignIns):
             connection.execute(delete(sign_ins).where(sign_ins.c.login == login))
             self._note(connection, by, "password_set", login)
 
+    def change_password(self, login: str, old: str, new: str) -> None:
+        """A person's own new password, for who knows the `old` one; guesses at it count as those
+        at the door do. All sign-ins of the account end. Raises NotAllowed, InvalidMessage."""
+        _check_password(new)
+        self.sign_in(login, old)
+        self.set_password(login, new, login)
+
+    def end_sign_ins(self, login: str, by: str) -> int:
+        """Sign `login` out everywhere; returns how many sign-ins ended."""
+        mine = delete(sign_ins).where(sign_ins.c.login == login)
+        with failures_named(), self._engine.begin() as connection:
+            ended = connection.execute(mine).rowcount
+            self._note(connection, by, "sign_ins_ended", login, {"ended": ended})
+        return ended
+
     def everybody(self) -> tuple[Person, ...]:
         """All active accounts, by login."""
         return everybody(self._engine)
@@ -99,6 +114,13 @@ def everybody(engine: Engine) -> tuple[Person, ...]:
     query = select(table).where(table.c.active).order_by(table.c.login)
     with failures_named(), reading(engine).begin() as connection:
         return tuple(person_in(row) for row in connection.execute(query))
+
+
+def names_of(engine: Engine) -> dict[str, str]:
+    """Logins and the names they stand for, also of accounts that were shut: what they did stays."""
+    query = select(table.c.login, table.c.name).order_by(table.c.login)
+    with failures_named(), reading(engine).begin() as connection:
+        return {row.login: row.name for row in connection.execute(query)}
 
 
 def _check(person: Person) -> None:

@@ -105,8 +105,10 @@ webhooks = Table(
     Column("version", Integer, nullable=False),
     Column("created_by", String(128), nullable=False),
     Column("created_at", UtcDateTime(), nullable=False),
+    sqlite_autoincrement=True,
 )
-"""`actions` empty: every one. `secret` signs, so it cannot rest as a hash."""
+"""`actions` empty: every one. `secret` signs, so it cannot rest as a hash. Deliveries and the audit
+log name a webhook by its number, so the number of one that was dropped is never given again."""
 
 Index("outbox_target", outbox.c.target, outbox.c.outbox_id)
 Index("notices_ticket", notices.c.ticket_id)

@@ -83,7 +83,7 @@ class Webhooks:
         Raises InvalidMessage naming the field.
         """
         row = _row(draft) | {"version": 1, "created_by": by, "created_at": self._clock.now()}
-        secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+        secret = _secret()
         with failures_named(), self._engine.begin() as connection:
             fresh = insert(table).values(row | {"secret": secret}).returning(table)
             made = _webhook(connection.execute(fresh).one())
@@ -107,15 +107,20 @@ class Webhooks:
         """Replace what was read at `version`; the secret stays. Raises NotFound, Conflict,
         InvalidMessage."""
         row = _row(draft) | {"version": version + 1}
-        mine = (table.c.webhook_id == webhook_id) & (table.c.version == version)
         with failures_named(), self._engine.begin() as connection:
-            _found(connection, webhook_id)
-            changed = update(table).where(mine).values(row).returning(table)
-            made = connection.execute(changed).one_or_none()
-            if made is None:
-                raise Conflict(f"事件订阅 {webhook_id} 已被修改，请重新读取")
+            made = _replaced(connection, webhook_id, version, row)
             self._note(connection, by, "webhook_changed", webhook_id, _row(draft))
-        return _webhook(made)
+        return made
+
+    def rotate(self, webhook_id: int, version: int, by: str) -> tuple[Webhook, str]:
+        """A new secret for what was read at `version`; what is sent from now on, also what was
+        written before, is signed with it. Raises NotFound, Conflict."""
+        secret = _secret()
+        with failures_named(), self._engine.begin() as connection:
+            row = {"secret": secret, "version": version + 1}
+            made = _replaced(connection, webhook_id, version, row)
+            self._note(connection, by, "webhook_rotated", webhook_id, {})
+        return made, secret
 
     def drop(self, webhook_id: int, by: str, version: int | None = None) -> None:
         """End the subscription, as it was read at `version` if any; what is still on its way to it
@@ -143,6 +148,21 @@ class Webhooks:
         self, connection: Connection, by: str, what: str, webhook_id: int, detail: dict[str, Any]
     ) -> None:
         note(connection, Entry(self._clock.now(), by, what, f"webhook:{webhook_id}", detail))
+
+
+def _secret() -> str:
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _replaced(
+    connection: Connection, webhook_id: int, version: int, row: dict[str, Any]
+) -> Webhook:
+    _found(connection, webhook_id)
+    mine = (table.c.webhook_id == webhook_id) & (table.c.version == version)
+    made = connection.execute(update(table).where(mine).values(row).returning(table)).one_or_none()
+    if made is None:
+        raise Conflict(f"事件订阅 {webhook_id} 已被修改，请重新读取")
+    return _webhook(made)
 
 
 def _found(connection: Connection, webhook_id: int) -> Row[Any]:

@@ -14,6 +14,7 @@ from responder.api.once import SHOWN_ONCE, ActingRoute
 from responder.api.paging import Paged, page_of, paged
 from responder.api.services import After, At, Instant, Myself
 from responder.api.tickets import PageSize
+from responder.audit import AuditFilter
 from responder.doors import check_admin, in_place
 from responder.keys import ApiKey, KeyDraft, Keys
 from responder.people import Person
@@ -94,7 +95,7 @@ def audit(
 ) -> Paged[AuditLine]:
     """The audit log, the latest first. Only for administrators of all jurisdictions."""
     before = int(after.rpartition("|")[2]) if after else None
-    rows = at.desk.audit(me, size + 1, before, who, what, subject)
+    rows = at.desk.audit(me, size + 1, before, AuditFilter(who, what, subject))
     lines = [AuditLine(**row._mapping) for row in rows]
     return paged(lines, size, lambda line: (line.at, line.number))
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from responder.accounts import Accounts
 from responder.console.beats import complaints
 from responder.console.recent import Recent
 from responder.desk import Desk
-from responder.keys import Keys
+from responder.machines import Machines
 from responder.oidc import Oidc
 from responder.people import People
 from stream.index import Index
@@ -23,10 +24,13 @@ from yuqing.domain.jurisdiction import Jurisdiction
 class Backstage:
     """Services and facts every page needs. `source_names` maps a source's id to its name;
     `reports` is where finished weekly reports lie; `write_report(jurisdiction, week)` makes one,
-    the week as 2026-W47. Without `keys` there is no page for them."""
+    the week as 2026-W47. `files` is the folder of the governments' files, `machines` looks after
+    the systems that ask and are told."""
 
     desk: Desk
     people: People
+    accounts: Accounts
+    machines: Machines
     index: Index
     pulse: Pulse
     clock: Clock
@@ -36,7 +40,7 @@ class Backstage:
     write_report: Callable[[str, str], Path]
     recent: Recent = field(default_factory=Recent)
     oidc: Oidc | None = None
-    keys: Keys | None = None
+    files: Path | None = None
 
     @property
     def zone(self) -> str:

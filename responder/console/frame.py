@@ -13,12 +13,13 @@ from responder.api.services import COOKIE, csrf_token
 from responder.console.backstage import Backstage
 from responder.console.judging import offer_corrections
 from responder.console.screen import BROKEN, REFRESH_SECONDS, Screen
-from responder.doors import PERMITS, may_read_posts
+from responder.doors import PERMITS, audits, may_read_posts
 from responder.labels import ROLES
 from responder.people import Person, Role
 from responder.transitions import Action
 
 SAID = 4
+SERVICE = "舆情监测与回应"
 NAV = (
     ("/", "sensors", "实时监看"),
     ("/search", "search", "信息检索"),
@@ -35,7 +36,9 @@ NAV = (
     ("/jurisdiction", "account_balance", "辖区配置"),
     ("/drift", "trending_up", "研判漂移"),
     ("/status", "monitor_heart", "运行状态"),
-    ("/access", "key", "密钥与审计"),
+    ("/people", "manage_accounts", "人员账号"),
+    ("/access", "key", "接口与回调"),
+    ("/audit", "fact_check", "审计日志"),
 )
 OF_POSTS = ("/search", "/reviews", "/watchlists", "/drift")
 
@@ -48,19 +51,26 @@ def framed(
     screen = Screen(backstage, templates, person, request.cookies.get(COOKIE, ""))
     ui.add_head_html('<link rel="stylesheet" href="/assets/console.css">')
     ui.add_head_html('<script src="/assets/console.js" defer></script>')
+    ui.add_head_html('<script src="/assets/sorting.js" defer></script>')
     ui.colors(primary="#1d5fbf")
     ui.on_exception(lambda: ui.notify(BROKEN, type="negative", position="top", timeout=8000))
+    ui.html('<a class="yq-skip" href="#main">跳到正文</a>', sanitize=False)
     _top(screen)
     _stale_bar(screen)
     screen.live(lambda: screen.html("alarm.html", late=_late(screen)))
     with ui.element("div").classes("yq-body"):
         screen.live(lambda: _nav(screen, at), classes="yq-nav")
-        with ui.element("main").classes("yq-main"):
+        with ui.element("div").classes("yq-main").props("id=main tabindex=-1"):
             yield screen
     if screen.judges:
         offer_corrections(screen)
     _keep_time(screen)
     ui.timer(REFRESH_SECONDS, screen.refresh, immediate=False)
+
+
+def name_page(what: str) -> None:
+    """What the browser's tab is called: several tickets lie side by side there."""
+    ui.page_title(f"{what} · {SERVICE}")
 
 
 def heading(title: str, sub: str = "") -> None:
@@ -123,7 +133,9 @@ def _hidden(person: Person) -> set[str]:
     if Action.ASSIGN not in PERMITS[person.role]:
         hidden.add("/triage")
     if person.role is not Role.ADMIN:
-        hidden.add("/access")
+        hidden |= {"/people", "/access"}
+    if not audits(person):
+        hidden.add("/audit")
     return hidden
 
 

@@ -15,14 +15,19 @@ from responder.console.backstage import Backstage
 from responder.console.mishaps import Mishaps
 from responder.console.pages import (
     access,
+    account,
+    audit,
     deliveries,
     drift,
     duty,
     events,
+    hook,
     jurisdiction,
     live,
     mine,
+    myself,
     notices,
+    people,
     reports,
     reviews,
     search,
@@ -39,7 +44,7 @@ from responder.people import Role
 
 PAGES = (
     *(live, search, reviews, watchlists, events, triage, mine, tickets, ticket, reports, notices),
-    *(duty, deliveries, jurisdiction, access, drift, status),
+    *(duty, deliveries, jurisdiction, people, account, myself, access, hook, audit, drift, status),
 )
 ReportName = Annotated[str, PathParam(pattern=r"^[\w-]+\.(docx|html)$")]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from responder.console.render import span
 from responder.readmodels import ClockView
+from responder.wording import span
 
 _WANTS = {"first_spokesperson": "须主要负责人本人发声", "press_conference": "须举行新闻发布会"}
 Key = tuple[str, int, int | None]

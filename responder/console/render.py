@@ -13,11 +13,29 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from responder.labels import GRADES
+from responder.labels import ACTIONS, GRADES, STATES, who
 from responder.readmodels import ClockView, HistoryLine, TicketLine
+from responder.wording import span
+from yuqing.domain.text import clean, mask
 
 STATIC = Path(__file__).parent / "static"
+HALF_A_DAY = 12
 _STAMP = re.compile(r"^[\d\-:, .]+-\s*[A-Z]+\s*-\s*")
+_SUBJECTS = {
+    "ticket": "台账",
+    "person": "账号",
+    "key": "密钥",
+    "webhook": "订阅",
+    "watchlist": "监测方案",
+    "handover": "交接班",
+    "contact": "联系人",
+}
+_PAGES = {
+    "ticket": "/tickets/",
+    "person": "/people/",
+    "webhook": "/access/hooks/",
+    "watchlist": "/watchlists/",
+}
 EVIDENCE = frozenset({"publish", "press_conference", "answer", "settle"})
 
 
@@ -32,7 +50,14 @@ def environment(zone: str) -> Environment:
     tz = ZoneInfo(zone)
     made.filters |= {
         "local": lambda at: _local(at, tz),
+        "moment": lambda at: at.astimezone(tz).strftime("%Y-%m-%d %H:%M:%S") if at else "—",
         "span": span,
+        "mask": lambda text: mask(clean(str(text))),
+        "state_name": lambda code: STATES.get(code, code),
+        "action_name": lambda code: ACTIONS.get(code, code),
+        "who_name": who,
+        "host": host,
+        "subject": subject,
         "sparkline": sparkline,
         "tightest": tightest,
         "step_class": step_class,
@@ -53,20 +78,27 @@ def local_time(at: datetime, zone: str) -> str:
 
 
 def plain_error(error: str) -> str:
-    """What a channel said, without the stamps of its log, in one short line."""
-    return _STAMP.sub("", error.splitlines()[0])[:160] if error.strip() else ""
+    """What a channel said, without the stamps of its log, in one short line; it may tell a phone
+    that it could not reach."""
+    return mask(_STAMP.sub("", error.splitlines()[0])[:160]) if error.strip() else ""
 
 
-def span(seconds: int) -> str:
-    """`seconds` as people say it: 2 天 3 小时, 4 小时 05 分, 12 分, 8 秒."""
-    days, rest = divmod(int(seconds), 86400)
-    hours, rest = divmod(rest, 3600)
-    minutes, left = divmod(rest, 60)
-    if days:
-        return f"{days} 天 {hours} 小时" if hours else f"{days} 天"
-    if hours:
-        return f"{hours} 小时 {minutes:02d} 分"
-    return f"{minutes} 分" if minutes else f"{left} 秒"
+def host(url: str) -> str:
+    """Where `url` leads, without the path: that may hold a key."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def subject(named: str) -> dict[str, str]:
+    """The subject of an entry of the audit log (kind:name) as people read it, with a link where
+    there is a page for it."""
+    kind, _, name = named.partition(":")
+    page = _PAGES.get(kind)
+    return {
+        "kind": _SUBJECTS.get(kind, kind),
+        "name": name,
+        "href": f"{page}{name}" if page else "",
+    }
 
 
 def tightest(line: TicketLine) -> ClockView | None:
@@ -100,9 +132,11 @@ def sparkline(heat: Sequence[tuple[datetime, int]], width: int = 120, height: in
         return Markup("")
     start, end = heat[0][0], heat[-1][0]
     hours = int((end - start).total_seconds() // 3600) + 1
-    counts = [0] * (hours + 1)  # an hour of silence before the first post
+    # Silence before the first post: a single one is a peak, not a rise from nothing to all.
+    quiet = max(1, HALF_A_DAY - hours)
+    counts = [0] * (quiet + hours)
     for at, posts in heat:
-        counts[int((at - start).total_seconds() // 3600) + 1] += posts
+        counts[int((at - start).total_seconds() // 3600) + quiet] += posts
     top = max(counts)
     step = (width - 2) / (len(counts) - 1)
     points = [(1 + i * step, height - 2 - c / top * (height - 6)) for i, c in enumerate(counts)]

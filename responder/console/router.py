@@ -12,7 +12,7 @@ from jinja2 import Environment
 from nicegui import ui
 
 from responder.console.backstage import Backstage
-from responder.console.frame import framed
+from responder.console.frame import SERVICE, framed
 from responder.console.mishaps import Mishaps
 from responder.console.screen import Screen, said
 from responder.console.session import viewer
@@ -39,7 +39,7 @@ class Router:
             except Exception as error:  # the last door: nobody is shown a stack trace
                 return self.mishaps.page(error)
 
-        ui.page(path, title=f"{title} · 舆情监测与回应", language="zh-CN")(show)
+        ui.page(path, title=f"{title} · {SERVICE}", language="zh-CN")(show)
 
     def _show(self, request: Request, at: str, body: Body) -> Response | None:
         person = viewer(self.backstage, request)

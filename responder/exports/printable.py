@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from responder.labels import STATUSES, who
+from responder.wording import span
 
 
 def printable(whole: Mapping[str, Any], zone: str, at: datetime) -> str:
@@ -24,8 +25,16 @@ def printable(whole: Mapping[str, Any], zone: str, at: datetime) -> str:
         lstrip_blocks=True,
     )
     made.filters["local"] = partial(_local, zone=ZoneInfo(zone))
+    made.filters["clock_zh"] = partial(_title, whole["ticket"]["policy"])
+    made.filters["span"] = span
     made.filters["who"] = lambda login: whole["people"].get(login) or who(login)
     return made.get_template("ticket.html").render(w=whole, at=at.isoformat(), statuses=STATUSES)
+
+
+def _title(policy: Mapping[str, Any], name: str) -> str:
+    """What the policy that is copied onto the ticket calls the clock."""
+    rules = policy.get("clocks") or ()
+    return next((str(rule["title"]) for rule in rules if rule["name"] == name), name)
 
 
 def _local(at: str | None, zone: ZoneInfo) -> str:

@@ -99,7 +99,7 @@ def _served(settings: Settings, folder: Path) -> Iterator[None]:
 
 
 def _wait(child: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    for _ in range(400):
+    for _ in range(1500):
         try:
             with urllib.request.urlopen(url, timeout=10):
                 return

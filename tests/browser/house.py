@@ -19,12 +19,12 @@ from responder.reviewing import review_handler
 from responder.reviews import Reviews
 from responder.watchlists import Watchlists
 from stream.indexing import settling
-from stream.messages import Judged
+from stream.messages import Judged, Relevant
 from stream.metrics import StageMetrics
 from stream.pulse import Kind
 from stream.topics import DECISIONS, EVENTS
 from stream.worker import drain
-from tests.responder_world import judged, post, recorded
+from tests.responder_world import changed, judged, post, recorded
 from yuqing.app import wiring
 from yuqing.app.settings import Settings
 from yuqing.domain.post import Owner
@@ -122,6 +122,19 @@ class House:
             self.act(line.ticket_id, "assign", {"unit": "emergency"})
         return line.ticket_id
 
+    def event_of(self, judged: Judged) -> TicketLine:
+        """The ticket of an event that `judged` founds, as the stages would have made both."""
+        post = replace(judged.post, seen_at=judged.post.first_known_at)
+        one = Relevant(HOME, post, judged.sighting, judged.verdict)
+        found = changed(one)
+        event = replace(found.event, jurisdiction=HOME)
+        store, homes = wiring.ticket_store(self.settings), wiring.jurisdictions(self.settings)
+        handle = respond_handler(store, homes, wiring.clock(self.settings))
+        assert handle(recorded(replace(found, event=event))).refused == ()
+        mine = TicketFilter(event_id=event.event_id)
+        (line,) = self.desk.tickets(ROOT, mine, self.now()).lines
+        return line
+
     def act(self, ticket: str, action: str, data: dict[str, object], who: Person = ROOT) -> None:
         """Somebody else acts on `ticket` meanwhile."""
         version = self.page(ticket).line.version
@@ -134,4 +147,7 @@ class House:
     def accident(self) -> TicketLine:
         """The ticket of the great accident."""
         found = self.desk.tickets(ROOT, TicketFilter(grade_min=3), self.now(), size=200).lines
-        return max((line for line in found if line.emergency), key=lambda line: line.version)
+        return max(
+            (line for line in found if line.emergency and line.event_id),
+            key=lambda line: line.version,
+        )

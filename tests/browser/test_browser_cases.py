@@ -77,7 +77,7 @@ def test_an_official_post_accepted_stops_the_clock_at_its_own_time(
     card.get_by_role("button", name="确认为回应").click()
     expect(page.get_by_text(re.compile("已登记为公开回应，按帖文发布时间停止“"))).to_be_visible()
     expect(page.locator(f'[data-offer="{offer.offer_id}"]')).to_have_count(0)
-    expect(page.locator(".yq-kv")).to_contain_text("许区长")
+    expect(page.locator("[data-facts]")).to_contain_text("许区长")
     clocks = {clock.name: clock for clock in house.page(ticket).clocks}
     assert clocks["first_spokesperson"].stopped_at == offer.published_at
     assert house.page(ticket).spokesperson is not None
@@ -139,7 +139,7 @@ def test_a_case_is_opened_by_hand(house: House, visits: Visits) -> None:
     form.get_by_role("button", name="立案").click()
     expect(page).to_have_url(re.compile("/tickets/QINGTING-2026-"))
     expect(page.get_by_role("heading", name="来电：渡口路桥下有人落水")).to_be_visible()
-    expect(page.locator(".yq-kv")).to_contain_text("03-02 08:30:00")
+    expect(page.locator("[data-facts]")).to_contain_text("03-02 08:30:00")
     expect(page.locator("[data-due]").first).to_have_text(re.compile("剩余"))
 
 

@@ -1,27 +1,21 @@
 """The duty at the screen: the queue, own work, clocks explained, 会商, review, the roster, pushes,
-the government's file, keys and the audit log."""
+reports to the superior, the government's file."""
 
 from __future__ import annotations
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from responder.desk import NewCase
+from tests.browser.dialogs import choose, dialog_of
 from tests.browser.house import HOME, ROOT, UNIT, House
 from tests.browser.visits import LARGE, Visits
 from yuqing.app import wiring
 
 pytestmark = pytest.mark.browser
-
-
-def choose(page: Page, label: str, *options: str) -> None:
-    """Pick `options` in the select called `label` of the open dialog."""
-    page.locator(".yq-dialog").get_by_label(label, exact=True).click()
-    for option in options:
-        page.locator(".q-menu .q-item", has_text=option).first.click()
-    if len(options) > 1:
-        page.keyboard.press("Escape")
 
 
 def test_the_queue_proposes_a_unit_and_is_emptied_by_assigning(
@@ -182,6 +176,7 @@ def test_the_file_of_the_government_is_shown_and_an_edit_compared(
     assert edited != text
     root = visits.of("guanli", "/jurisdiction")
     root.get_by_role("button", name="比较改动").click()
+    root.locator(".yq-dialog").get_by_role("radio", name="粘贴全文").click()
     box = root.locator(".yq-dialog").get_by_label("修改后的文件全文（YAML）")
     box.fill(edited)
     root.locator(".yq-dialog").get_by_role("button", name="比较").click()
@@ -191,21 +186,37 @@ def test_the_file_of_the_government_is_shown_and_an_edit_compared(
     assert wiring.jurisdictions(house.settings)[HOME].acknowledge_within.total_seconds() == 1800
 
 
-def test_keys_and_the_audit_log_are_for_administrators(house: House, visits: Visits) -> None:
-    page = visits.of("guanli", "/access")
-    page.get_by_role("button", name="新建密钥").click()
-    dialog = page.locator(".yq-dialog")
-    dialog.get_by_label("名称（哪个系统用）").fill("热线平台")
-    choose(page, "角色", "值班监测员")
-    dialog.get_by_role("button", name="新建").click()
-    shown = page.locator("input[data-token]")
-    expect(shown).to_have_value(re.compile("^yq_[0-9a-f]{12}_"))
-    page.get_by_role("button", name="已抄好，关闭").click()
-    expect(page.locator("[data-key]", has_text="热线平台")).to_contain_text("有效")
-    expect(page.locator("[data-entry]").first).to_contain_text("新建密钥")
-    page.get_by_role("button", name="核验整条日志").click()
-    expect(page.get_by_text(re.compile("日志完整"))).to_be_visible()
-    page.get_by_role("button", name="作废密钥").click()
-    choose(page, "密钥", "热线平台")
-    page.locator(".yq-dialog").get_by_role("button", name="作废").click()
-    expect(page.locator("[data-key]", has_text="热线平台")).to_contain_text("已作废")
+def test_a_grave_case_is_reported_up_and_the_receipt_recorded(house: House, visits: Visits) -> None:
+    said = ("芦塘化工园储罐起火", "来电：三人受伤，已撤离")
+    case = NewCase(HOME, *said, "work_safety", 3, emergency=True)
+    number = house.desk.open_by_hand(ROOT, case, house.now()).ticket_id
+    page = visits.of("jiance", f"/tickets/{number}")
+    card = page.locator("section", has_text="系统拟稿，由人确认")
+    expect(card).to_contain_text("须上报，尚未办理")
+    card.get_by_role("button", name="拟稿上报").click()
+    dialog = dialog_of(page)
+    expect(dialog).to_contain_text("点击后：推送所选各方")
+    expect(dialog.get_by_label("事件")).to_have_value(re.compile("芦塘化工园储罐起火"))
+    dialog.get_by_label("需支持事项").fill("请派市级消防增援")
+    dialog.get_by_role("checkbox", name="青汀区委网信办").click()
+    dialog.get_by_role("button", name="确认上报").click()
+    expect(card).to_contain_text("尚无回执")
+    expect(page.locator('li[data-action="report_up"]')).to_contain_text("临澜市政府总值班室")
+    told = {one.to: one for one in house.page(number).reports}
+    assert told["superior"].at is not None
+    assert told["publicity"].at is not None
+    assert told["cyberspace"].at is None
+    card.get_by_role("button", name="登记回执").click()
+    dialog = dialog_of(page)
+    dialog.get_by_label("回执内容").fill("已收悉，增援已出发，联系 13900001234")
+    dialog.get_by_label("回执时间").fill("2020-01-01 08:00")
+    dialog.get_by_role("button", name="登记").click()
+    expect(page.get_by_text("回执时间须在上报之后、现在之前", exact=True)).to_be_visible()
+    local = house.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    dialog.get_by_label("回执时间").fill(local.strftime("%Y-%m-%d %H:%M:%S"))
+    dialog.get_by_role("button", name="登记").click()
+    expect(card).to_contain_text("已收悉，增援已出发，联系 139****1234")
+    expect(dialog_of(page)).to_have_count(0)
+    told = {one.to: one for one in house.page(number).reports}
+    assert told["superior"].receipt_at is not None
+    assert told["publicity"].receipt is None

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from responder.act import Act
-from responder.audit import Entry, Head, head_of, note
+from responder.audit import AuditFilter, Entry, Head, entries_of, head_of, note
 from responder.audit_check import verify
 from responder.policy import national
 from responder.schema import ticket_events
@@ -221,3 +222,24 @@ def test_what_is_rolled_back_leaves_no_entry(engine: Engine) -> None:
         note(link, Entry(NOON, "lin", "tested", "thing:1"))
         link.rollback()
     assert verify(engine).entries == 0
+
+
+def test_the_log_is_narrowed_by_who_what_and_when(engine: Engine) -> None:
+    ticket = opened(engine)
+    with engine.begin() as connection:
+        for minutes in (5, 10):
+            at = NOON + timedelta(minutes=minutes)
+            note(connection, Entry(at, "wang", "signed_in", "person:wang"))
+
+    def found(**fields: Any) -> list[int]:
+        with engine.begin() as connection:
+            rows = entries_of(connection, 50, None, AuditFilter(**fields))
+        return [row.number for row in rows]
+
+    assert found() == [6, 5, 4, 3, 2, 1]
+    assert found(who="wang") == [6, 5]
+    assert found(subject=f"ticket:{ticket}") == [4, 3, 2, 1]
+    assert found(action="note") == [4, 3, 2]
+    assert found(action="open", who="wang") == []
+    assert found(what="signed_in", until=NOON + timedelta(minutes=10)) == [5]
+    assert found(since=NOON + timedelta(minutes=10)) == [6]

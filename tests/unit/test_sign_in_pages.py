@@ -16,14 +16,18 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine
 
+from responder.accounts import Accounts
 from responder.api.services import COOKIE
 from responder.console.backstage import Backstage
 from responder.console.render import environment
 from responder.console.session import AWAY, DOOR, add_sign_in
 from responder.desk import Desk
+from responder.keys import Keys
+from responder.machines import Machines
 from responder.oidc import STAY, Oidc, OidcPlan
 from responder.people import People, Person, Role
 from responder.store import TicketStore
+from responder.webhooks import Webhooks
 from stream import pulse
 from stream.pulse import Pulse
 from stream.sql import open_engine
@@ -76,6 +80,8 @@ def web(
         stage = Backstage(
             desk=Desk(engine, HOMES),
             people=people,
+            accounts=Accounts(engine, people, clock, HOMES),
+            machines=Machines(Keys(engine, clock), Webhooks(engine, clock), HOMES),
             index=index,
             pulse=Pulse(engine),
             clock=clock,

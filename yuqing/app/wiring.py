@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from classifier.events.store import GroupingStore
     from classifier.judge import Judge
     from crawlers.source import Source
+    from responder.accounts import Accounts
     from responder.api.services import Services
     from responder.console.backstage import Backstage
     from responder.desk import Desk
+    from responder.machines import Machines
     from responder.oidc import Oidc
     from responder.people import People
     from responder.phone_links import PhoneLinks
@@ -214,11 +216,12 @@ def desk(settings: Settings) -> Desk:
 def backstage(settings: Settings, write_report: Callable[[str, str], Path]) -> Backstage:
     """Everything the console stands on; `write_report` is what its button calls."""
     from responder.console.backstage import Backstage
-    from responder.keys import Keys
 
     return Backstage(
         desk=desk(settings),
         people=people(settings),
+        accounts=accounts(settings),
+        machines=machines(settings),
         index=index(settings),
         pulse=pulse(settings),
         clock=clock(settings),
@@ -227,8 +230,26 @@ def backstage(settings: Settings, write_report: Callable[[str, str], Path]) -> B
         reports=settings.data_dir / "reports",
         write_report=write_report,
         oidc=oidc(settings),
-        keys=Keys(tickets_engine(settings), clock(settings)),
+        files=settings.jurisdictions,
     )
+
+
+def accounts(settings: Settings) -> Accounts:
+    """The accounts as administrators look after them."""
+    from responder.accounts import Accounts
+
+    engine, homes = tickets_engine(settings), jurisdictions(settings)
+    return Accounts(engine, people(settings), clock(settings), homes)
+
+
+def machines(settings: Settings) -> Machines:
+    """Keys and webhooks as administrators look after them."""
+    from responder.keys import Keys
+    from responder.machines import Machines
+    from responder.webhooks import Webhooks
+
+    engine, now = tickets_engine(settings), clock(settings)
+    return Machines(Keys(engine, now), Webhooks(engine, now), jurisdictions(settings))
 
 
 def people(settings: Settings) -> People:
@@ -269,18 +290,16 @@ def oidc(settings: Settings) -> Oidc | None:
 def api_services(settings: Settings, stage: Backstage) -> Services:
     """Everything the API stands on, beside the console's own."""
     from responder.api.services import Services
-    from responder.keys import Keys
     from responder.repeats import Repeats
-    from responder.webhooks import Webhooks
 
     engine, now = tickets_engine(settings), stage.clock
     return Services(
         desk=stage.desk,
         index=stage.index,
         people=stage.people,
-        keys=Keys(engine, now),
+        keys=stage.machines.of_keys,
         repeats=Repeats(engine, now),
-        webhooks=Webhooks(engine, now),
+        webhooks=stage.machines.of_hooks,
         clock=now,
         problems=stage.complaints,
     )

@@ -25,13 +25,25 @@ def add(router: Router) -> None:
 
 def _deliveries(screen: Screen, request: Request) -> None:
     asked = {k: v for k, v in request.query_params.items() if v}
+    if "ticket" in asked:
+        asked["ticket"] = asked["ticket"].strip().upper()
     sub = f"台账 {asked['ticket']} 的推送" if "ticket" in asked else "新的在上；送达以渠道回执为准"
     heading("推送记录", sub)
     with ui.element("div").classes("yq-cols facets"):
         with ui.element("section").classes("yq-card"):
             ui.html(screen.html("facets.html", facets=_facets(asked)), sanitize=False)
-        with card("推送", "失败的请核对联系人的推送地址"):
-            screen.live(lambda: _list(screen, asked))
+        with ui.element("div").classes("yq-stack"):
+            ui.html(_find(screen, asked), sanitize=False).classes("w-full")
+            with card("推送", "失败的请核对联系人的推送地址"):
+                screen.live(lambda: _list(screen, asked))
+
+
+def _find(screen: Screen, asked: Mapping[str, str]) -> str:
+    keep = {name: value for name, value in asked.items() if name not in ("ticket", "before")}
+    ticket, hint = asked.get("ticket", ""), "按台账编号查找"
+    return screen.html(
+        "find.html", action="/deliveries", name="ticket", q=ticket, keep=keep, hint=hint
+    )
 
 
 def _list(screen: Screen, asked: Mapping[str, str]) -> str:

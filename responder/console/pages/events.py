@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from nicegui import ui
 
-from responder.console.frame import card, heading
+from responder.console.frame import card, heading, name_page
 from responder.console.pages.new_case import open_case
 from responder.console.pages.regrouping import show_regrouping
 from responder.console.router import Router
@@ -63,6 +63,7 @@ def _event(screen: Screen, request: Request) -> None:
         return screen.shared(("event", number), lambda: stage.desk.event(screen.person, number))
 
     line = page().line
+    name_page(line.title)
     heading(line.title, number)
     with ui.element("div").classes("yq-cols side"):
         with ui.element("div").classes("yq-stack"):

@@ -8,17 +8,16 @@ from fastapi import Request
 from nicegui import ui
 
 from responder.channels import kind_of
-from responder.console.forms import asking
 from responder.console.frame import card, heading
 from responder.console.homes import choose_home, home_of
-from responder.console.render import span
+from responder.console.pages.comparing import compare
 from responder.console.router import Router
 from responder.console.screen import Screen
-from responder.desk_admin import Edit
 from responder.explain import STOPPED_BY_TITLES
-from responder.labels import GRADES, ROLES, TARGETS, TOPICS
-from responder.people import Person, Role
+from responder.labels import CHANNELS, GRADES, ROLES, TARGETS, TOPICS
+from responder.people import Role
 from responder.review import GATES
+from responder.wording import span
 from yuqing.domain.jurisdiction import ChainStep, ClockRule, ClockStart, Jurisdiction, Unit
 
 _STARTS = {
@@ -27,15 +26,6 @@ _STARTS = {
     ClockStart.GRADED: "定级",
     ClockStart.ASSIGNED: "交办",
 }
-_KINDS = {
-    "wecom": "企业微信",
-    "dingtalk": "钉钉",
-    "feishu": "飞书",
-    "mail": "邮件",
-    "webhook": "回调",
-    "sms": "短信等",
-}
-_NEXT = "只比较、不生效：列出每处变化和对未办结台账的影响。生效须替换文件并重启。"
 
 
 def add(router: Router) -> None:
@@ -50,8 +40,8 @@ def _jurisdiction(screen: Screen, request: Request) -> None:
         ui.space()
         choose_home(screen, "/jurisdiction", home)
         if screen.person.role is Role.ADMIN:
-            ui.button("比较改动", on_click=lambda: _compare(screen, home.code)).props("outline")
-    with card("时限", f"政策 {home.policy.name}，立案时固定到台账"):
+            ui.button("比较改动", on_click=lambda: compare(screen, home.code)).props("outline")
+    with card("时限", f"{_policy(home)}，立案时固定到台账"):
         _shown(screen, "home_clocks.html", clocks=[_clock(one) for one in home.policy.clocks])
     with card("责任单位", f"综合协调：{_named(home, home.coordinator)}"):
         _shown(screen, "home_units.html", units=[_unit(home, one) for one in home.units])
@@ -62,6 +52,10 @@ def _jurisdiction(screen: Screen, request: Request) -> None:
         _shown(screen, "home_conduct.html", home=home, steps=_steps(home), named=_namer(home))
     with card("职责", "“待建”须后续功能支持"):
         _shown(screen, "home_duties.html", duties=home.duties)
+
+
+def _policy(home: Jurisdiction) -> str:
+    return "国家规定" if home.policy.name == "national" else f"{home.name}规定"
 
 
 def _shown(screen: Screen, template: str, **values: Any) -> None:
@@ -106,7 +100,7 @@ def _unit(home: Jurisdiction, unit: Unit) -> dict[str, Any]:
 
 def _ways(channels: tuple[str, ...]) -> str:
     """The kinds alone: an address of a robot is as good as its key."""
-    return "、".join(dict.fromkeys(_KINDS[kind_of(one)] for one in channels)) or "仅控制台"
+    return "、".join(dict.fromkeys(CHANNELS[kind_of(one)] for one in channels)) or "仅控制台"
 
 
 def _chain(home: Jurisdiction, steps: tuple[ChainStep, ...]) -> list[tuple[str, str, str]]:
@@ -114,7 +108,7 @@ def _chain(home: Jurisdiction, steps: tuple[ChainStep, ...]) -> list[tuple[str, 
         (
             "立即" if not step.after else f"超时 {span(int(step.after.total_seconds()))} 后",
             TARGETS.get(step.target) or _named(home, step.target),
-            "、".join(_KINDS.get(kind, kind) for kind in step.channels),
+            "、".join(CHANNELS.get(kind, kind) for kind in step.channels),
         )
         for step in steps
     ]
@@ -139,30 +133,3 @@ def _namer(home: Jurisdiction) -> Any:
 def _named(home: Jurisdiction, code: str | None) -> str:
     unit = home.unit(code) if code else None
     return unit.name if unit else code or "未写明"
-
-
-def _compare(screen: Screen, code: str) -> None:
-    stage = screen.backstage
-    made: dict[str, Any] = {}
-    found: list[Edit] = []
-
-    def compare(person: Person) -> None:
-        found.append(stage.desk.edited(person, code, str(made["text"].value or "")))
-
-    def send() -> bool:
-        if not screen.attempt(compare, "已比较，未生效"):
-            return False
-        _told(screen, found[-1])
-        return True
-
-    with asking("比较改动", "比较", send, _NEXT):
-        made["text"] = ui.textarea("修改后的文件全文（YAML）").classes("w-full")
-
-
-def _told(screen: Screen, edit: Edit) -> None:
-    with ui.context.client.content, ui.dialog() as dialog, ui.card().classes("yq-dialog"):
-        ui.label("改动与影响").classes("text-lg font-bold")
-        _shown(screen, "home_edit.html", edit=edit)
-        ui.button("关闭", on_click=dialog.close).props("flat").classes("self-end")
-    dialog.on("hide", dialog.delete)
-    dialog.open()

@@ -22,7 +22,8 @@ def _notices(screen: Screen, _request: Request) -> None:
     with ui.row().classes("w-full items-center no-wrap"):
         heading("我的提醒", f"推送给{_audience(screen)}的催办、立案与监测方案命中")
         ui.space()
-        ui.button("全部标为已读", on_click=lambda: _read_all(screen)).props("outline")
+        read = ui.button("全部标为已读", on_click=lambda: _read_all(screen)).props("outline")
+        read.tooltip("只标记为已读，不等于签收：催办和时限不因此停止")
     with card("提醒", "最近 100 条，点标题前往"):
         screen.drawn(
             lambda: desk.notices(screen.person, size=100),

@@ -62,7 +62,7 @@ def _offer(screen: Screen, offer: OfferLine, deciding: Deciding) -> None:
         ui.label(
             f"确认后：按帖文发布时间 {at} 停止它所能停止的时限；打开“主要负责人本人发声”的，"
             "同时记为第一新闻发言人发声。"
-        ).classes("yq-next px-4 pb-3")
+        ).classes("yq-next mx-4 mt-2 mb-3")
 
 
 def _accept(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
@@ -18,6 +19,8 @@ from responder.readmodels import ReportLine, TicketPage
 from responder.reporting import FIELDS
 from responder.transitions import Action
 
+_REPORT = "推送所选各方，各记一条；此后登记它们的回执。时限照常计时。"
+_RECEIPT = "记入台账，不能删改；回执时间须在上报之后、现在之前。"
 _NOTICE = TITLES[Origin.CYBERSPACE.value]
 
 
@@ -50,9 +53,7 @@ def _report(screen: Screen, page: TicketPage, deciding: Deciding) -> None:
         stage.desk.report(person, number, version, to, parts, stage.clock.now())
 
     decided = deciding(do)
-    with asking(
-        "上报与通报", "确认上报", lambda: screen.attempt(decided, "已上报"), "推送所选各方。"
-    ):
+    with asking("上报与通报", "确认上报", lambda: screen.attempt(decided, "已上报"), _REPORT):
         for key, title in FIELDS.items():
             made = ui.textarea(title, value=draft.parts[key]).props("autogrow")
             inputs[key] = made.classes("w-full")
@@ -75,10 +76,13 @@ def _receipt(screen: Screen, page: TicketPage, deciding: Deciding) -> None:
         stage.desk.record_receipt(person, number, version, position, said, at, now)
 
     decided = deciding(do)
-    with asking("登记回执", "登记", lambda: screen.attempt(decided, "已登记回执")):
+    with asking("登记回执", "登记", lambda: screen.attempt(decided, "已登记回执"), _RECEIPT):
         inputs["of"] = ui.select(waiting, label="对象", value=next(iter(waiting)))
         inputs["said"] = ui.textarea("回执内容").props("autogrow")
-        inputs["at"] = ui.input("回执时间").props('hint="年-月-日 时:分"')
+        local = stage.clock.now().astimezone(ZoneInfo(stage.zone)).strftime("%Y-%m-%d %H:%M:%S")
+        inputs["at"] = ui.input("回执时间", value=local).props(
+            'hint="年-月-日 时:分，如 2026-03-02 08:30"'
+        )
         for made in inputs.values():
             made.classes("w-full")
 

@@ -8,9 +8,9 @@ from fastapi import Request
 
 from responder.console.beats import KINDS, configured, missing, name_zh, why_late
 from responder.console.frame import card, heading
-from responder.console.render import span
 from responder.console.router import Router
 from responder.console.screen import Screen
+from responder.wording import span
 from stream.pulse import behind
 
 

@@ -15,7 +15,8 @@ from responder.console.router import Router
 from responder.console.screen import Screen
 from responder.desk import TicketFilter
 from responder.doors import PERMITS
-from responder.labels import GRADES, STATES
+from responder.labels import GRADES, STATES, TOPICS
+from responder.people import Role
 from responder.transitions import Action
 
 SHOWN, OFFERS = 50, 40
@@ -53,13 +54,27 @@ def _offers(screen: Screen) -> str:
 
 
 def _find(screen: Screen, asked: Mapping[str, str]) -> None:
-    keep = {name: value for name, value in asked.items() if name not in ("q", "after")}
-    ui.html(
-        screen.html(
-            "find.html", action="/tickets", q=asked.get("q", ""), keep=keep, hint="按编号或事项查找"
-        ),
-        sanitize=False,
-    ).classes("w-full")
+    own = ("q", "after", "unit", "topic")
+    form = screen.html(
+        "find.html",
+        action="/tickets",
+        q=asked.get("q", ""),
+        keep={name: value for name, value in asked.items() if name not in own},
+        hint="按编号或事项查找",
+        selects=(("unit", "单位", _units(screen)), ("topic", "议题", TOPICS)),
+        asked=asked,
+    )
+    ui.html(form, sanitize=False).classes("w-full")
+
+
+def _units(screen: Screen) -> dict[str, str]:
+    """The units of the viewer's jurisdiction, or of all; a unit itself has nothing to choose."""
+    person = screen.person
+    if person.role is Role.UNIT:
+        return {}
+    homes = screen.backstage.jurisdictions.values()
+    seen = (home for home in homes if person.jurisdiction in (None, home.code))
+    return {unit.code: unit.name for home in seen for unit in home.units}
 
 
 def _list(screen: Screen, asked: Mapping[str, str]) -> str:
@@ -88,6 +103,8 @@ def _filter(asked: Mapping[str, str]) -> TicketFilter:
         grade_min=int(grade) if grade in ("1", "2", "3", "4") else 0,
         breached=True if asked.get("breached") == "1" else None,
         text=asked.get("q", ""),
+        unit=asked.get("unit") or None,
+        topic=asked["topic"] if asked.get("topic") in TOPICS else None,
         due_within=SOON if asked.get("due") == "1" else None,
     )
 

@@ -48,7 +48,7 @@
     document.querySelectorAll("[data-now]").forEach((el) => write(el, day(t)));
   }
   // Lists are fragments without handlers of their own: what a button in one asks for is told here.
-  const asks = { fix: "yq_fix", confirm: "yq_confirm", why: "yq_why" };
+  const asks = { fix: "yq_fix", confirm: "yq_confirm", why: "yq_why", rotate: "yq_rotate", revoke: "yq_revoke" };
   document.addEventListener("click", (event) => {
     for (const [name, told] of Object.entries(asks)) {
       const button = event.target.closest("[data-" + name + "]");
