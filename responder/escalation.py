@@ -132,7 +132,8 @@ def _plan(scene: _Scene) -> Iterator[Escalation]:
     for matter in _matters(scene):
         yield from _chain(scene, matter)
     for reading in scene.readings:
-        if _unstopped(reading):
+        waits = reading.name != _ACKNOWLEDGE_CLOCK or scene.ticket.state is State.ASSIGNED
+        if waits and _is_open(reading):
             yield from _soon(scene, reading)
 
 
@@ -159,7 +160,7 @@ def _unassigned(scene: _Scene) -> Iterator[_Matter]:
 
 
 def _unacknowledged(scene: _Scene) -> Iterator[_Matter]:
-    position = max(p for p, act in enumerate(scene.acts) if act.action in _ASSIGNS)
+    position = _last_charge(scene.acts)
     within = scene.jurisdiction.acknowledge_within
     minutes = within // timedelta(minutes=1)
     yield _Matter(
@@ -169,6 +170,10 @@ def _unacknowledged(scene: _Scene) -> Iterator[_Matter]:
         late_from=scene.acts[position].at + within + _TICK,
         assignment=position,
     )
+
+
+def _last_charge(acts: Sequence[Act]) -> int:
+    return max(p for p, act in enumerate(acts) if act.action in _ASSIGNS)
 
 
 def _stalled(scene: _Scene) -> Iterator[_Matter]:
@@ -221,6 +226,7 @@ def _chain(scene: _Scene, matter: _Matter) -> Iterator[Escalation]:
 
 def _soon(scene: _Scene, reading: Reading) -> Iterator[Escalation]:
     prefix, late_from = _clock_key(scene.acts, reading), reading.due + _TICK
+    asked = _last_charge(scene.acts) if reading.name == _ACKNOWLEDGE_CLOCK else None
     due = _shown(reading.due, scene.jurisdiction)
     for one in reminders(scene.jurisdiction, reading, _granted(scene.acts, reading)):
         due_at = awake(scene.jurisdiction, scene.ticket.grade, one.at)
@@ -235,6 +241,7 @@ def _soon(scene: _Scene, reading: Reading) -> Iterator[Escalation]:
             reason=f"时限“{reading.title}”{one.said.format(due=due)}",
             due_at=due_at,
             clock=reading.name,
+            assignment=asked,
             moot_from=min(one.until or late_from, late_from),
         )
 
@@ -271,8 +278,11 @@ def _steps(scene: _Scene, prefix: str) -> Iterator[tuple[int, ChainStep, str]]:
 
 
 def _unstopped(reading: Reading) -> bool:
-    open_ = reading.status in (Status.RUNNING, Status.BREACHED) and not reading.stopped_at
-    return open_ and reading.name != _ACKNOWLEDGE_CLOCK
+    return _is_open(reading) and reading.name != _ACKNOWLEDGE_CLOCK
+
+
+def _is_open(reading: Reading) -> bool:
+    return reading.status in (Status.RUNNING, Status.BREACHED) and not reading.stopped_at
 
 
 def _clock_key(acts: Sequence[Act], reading: Reading) -> str:
