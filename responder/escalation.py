@@ -1,4 +1,5 @@
-"""催办升级: who must be pushed because a matter, an acknowledgement or a clock is late, or soon is.
+"""催办升级: who must be pushed because a matter, a report, an acknowledgement or a clock is late,
+or soon is.
 
 Everything here follows from the history, the jurisdiction and the moment. A step is named by a
 key that never changes, so a sweep that comes late, twice, or after a week repeats and skips none.
@@ -18,6 +19,7 @@ from responder.audience import Audience, audience
 from responder.clocks import Reading, Status
 from responder.labels import MACHINE
 from responder.reminders import reminders
+from responder.reporting import untold
 from responder.roster import Handover, awake
 from responder.ticket import Ticket
 from responder.transitions import Action, State
@@ -43,6 +45,7 @@ class Cause(StrEnum):
     UNASSIGNED = "unassigned"
     UNACKNOWLEDGED = "unacknowledged"
     STALLED = "stalled"
+    UNREPORTED = "unreported"
     CLOCK_SOON = "clock_soon"
     CLOCK_LATE = "clock_late"
 
@@ -145,6 +148,7 @@ def _matters(scene: _Scene) -> Iterator[_Matter]:
     }
     if maker := makers.get(scene.ticket.state):
         yield from maker(scene)
+    yield from _unreported(scene)
     yield from (_late(scene, reading) for reading in scene.readings if _unstopped(reading))
 
 
@@ -187,6 +191,16 @@ def _stalled(scene: _Scene) -> Iterator[_Matter]:
     yield _Matter(f"stalled:{len(worked)}", Cause.STALLED, reason, late_from)
 
 
+def _unreported(scene: _Scene) -> Iterator[_Matter]:
+    within = scene.jurisdiction.report_within
+    left = untold(scene.acts, scene.jurisdiction) if within is not None else None
+    if within is None or left is None:
+        return
+    reason = f"超过{_span(within)}未上报{'、'.join(left.names)}"
+    late_from = scene.acts[left.since].at + within + _TICK
+    yield _Matter(f"report:{left.since}", Cause.UNREPORTED, reason, late_from)
+
+
 def _works(act: Act) -> bool:
     return act.action not in _IDLE and (act.who != MACHINE or act.action in _ASSIGNS)
 
@@ -208,7 +222,7 @@ def _chain(scene: _Scene, matter: _Matter) -> Iterator[Escalation]:
     for number, step, key in _steps(scene, matter.prefix):
         planned = awake(scene.jurisdiction, scene.ticket.grade, matter.late_from + step.after)
         due_at = min(planned, at_once) if at_once else planned
-        found = audience(scene.jurisdiction, scene.ticket, step, due_at, scene.handovers)
+        found = _asked(scene, matter.cause, step, due_at)
         at_once = None if found.contacts else due_at
         yield Escalation(
             key=key,
@@ -254,12 +268,19 @@ def _reminded(scene: _Scene, at: datetime) -> Audience:
     return duty if duty.contacts else principal
 
 
+def _asked(scene: _Scene, cause: Cause, step: ChainStep, at: datetime) -> Audience:
+    """Who `step` means; it is the coordinator's to report, whoever handles the matter."""
+    ticket = scene.ticket
+    ticket = replace(ticket, unit=None) if cause is Cause.UNREPORTED else ticket
+    return audience(scene.jurisdiction, ticket, step, at, scene.handovers)
+
+
 def _at(scene: _Scene, step: Escalation, now: datetime) -> Escalation:
     """The step as it is pushed at `now`: to who is on duty by then, if anybody is."""
     if step.cause is Cause.CLOCK_SOON:
         return replace(step, contacts=_reminded(scene, now).contacts)
     asked = dict(scene.jurisdiction.chains)[scene.ticket.grade][step.step]
-    found = audience(scene.jurisdiction, scene.ticket, asked, now, scene.handovers)
+    found = _asked(scene, step.cause, asked, now)
     if not step.contacts:
         return replace(step, reason=f"{step.reason}（无人在岗，直接催办下一级）")
     return replace(step, contacts=found.contacts or step.contacts)

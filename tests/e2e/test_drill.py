@@ -169,6 +169,7 @@ def test_in_silence_the_chains_are_walked_to_their_end(tmp_path: Path) -> None:
         causes.setdefault(matter, []).append(event["data"]["target"])
     chain = ["duty", "principal", "coordinator", "publicity"]
     for matter in (
+        "unreported",
         "unacknowledged",
         "authoritative_releaseclock_late",
         "press_conferenceclock_late",
