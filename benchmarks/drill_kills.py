@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from signal import SIGKILL
-from typing import BinaryIO
+from typing import IO
 
 from tests.e2e.drill_child import be_heard
 from tests.e2e.killing import FARTHEST, Running, kill_at_random
@@ -70,7 +70,7 @@ def _be_child(folder: Path, out: int, tells: bool, words: tuple[str, ...]) -> No
         os._exit(code)
 
 
-def whole(told: BinaryIO, wait: Callable[[], int]) -> bytes:
+def whole(told: IO[bytes], wait: Callable[[], int]) -> bytes:
     """The record of a run that is left in peace."""
     said = told.read()
     code = wait()

@@ -198,7 +198,7 @@ def _unreported(scene: _Scene) -> Iterator[_Matter]:
         return
     reason = f"超过{_span(within)}未上报{'、'.join(left.names)}"
     late_from = scene.acts[left.since].at + within + _TICK
-    yield _Matter(f"report:{left.since}", Cause.UNREPORTED, reason, late_from)
+    yield _Matter(f"unreported:{left.since}", Cause.UNREPORTED, reason, late_from)
 
 
 def _works(act: Act) -> bool:

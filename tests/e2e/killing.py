@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from random import Random
-from typing import BinaryIO
+from typing import IO
 
 KILLS = 5
 FARTHEST = {"accident": 1200, "silence": 850}
@@ -20,7 +20,7 @@ class Running:
     """A drill that tells on `told`; `wait` gives its exit code once it has ended."""
 
     pid: int
-    told: BinaryIO
+    told: IO[bytes]
     wait: Callable[[], int]
 
 
