@@ -40,6 +40,7 @@ def parts(posts: int, folder: Path) -> dict[str, list[str]]:
         "index": ["index", "2000"],
         "ticket store": ["ticket_store", f"sqlite:///{folder / 'tickets.db'}", "100"],
         "clocks": ["clocks", "100"],
+        "drills, killed": ["drill_kills", "1"],
     }
 
 

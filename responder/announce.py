@@ -17,6 +17,7 @@ from responder.routing import Wording, route
 from responder.store import Announce
 from responder.stored import Stored
 from responder.transitions import Action
+from responder.voice import releasing_unit
 from yuqing.domain.jurisdiction import Contact, Jurisdiction, Unit
 from yuqing.domain.text import discreet
 from yuqing.domain.verdict import Severity, Topic
@@ -121,7 +122,8 @@ def _reviewing(
         return [("case", "请审核", "role:reviewer")] if acts[-1].action == Action.SUBMIT else []
     step = review.next_step
     if step is None:
-        return [("case", "审核已全部通过，请发布", stored.ticket.unit or jurisdiction.coordinator)]
+        releases = releasing_unit(stored.ticket, acts) or jurisdiction.coordinator
+        return [("case", "审核已全部通过，请发布", releases)]
     charged = stored.ticket.unit if step.by == "unit" else None
     code = charged or (step.by if jurisdiction.unit(step.by) else f"role:{step.by}")
     return [("case", f"请审核（{step.name}）", code)]

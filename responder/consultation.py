@@ -1,7 +1,8 @@
 """会商: a recorded round on one matter: who was asked what, who said what, who did not, the end.
 
 A round is made of `consult` acts only: `phase` open (units, text), opinion (unit, text) and
-conclude (text, absent). One without a phase is a plain record of a talk.
+conclude (text, absent, and the unit that releases for all, if it names one). One without a phase
+is a plain record of a talk.
 """
 
 from __future__ import annotations
@@ -90,7 +91,8 @@ def entered(acts: Sequence[Act], data: Mapping[str, Any], own_unit: str | None) 
     if own_unit is not None:
         raise NotAllowed("会商结论由综合协调单位登记")
     said = {"phase": CONCLUDE, "consultation": last.number, "text": data["text"]}
-    return said | {"absent": list(last.silent)}
+    named = {"releasing_unit": data["releasing_unit"]} if data.get("releasing_unit") else {}
+    return said | {"absent": list(last.silent)} | named
 
 
 def _opening(

@@ -1,4 +1,5 @@
-"""催办升级: who must be pushed because a matter, an acknowledgement or a clock is late, or soon is.
+"""催办升级: who must be pushed because a matter, a report, an acknowledgement or a clock is late,
+or soon is.
 
 Everything here follows from the history, the jurisdiction and the moment. A step is named by a
 key that never changes, so a sweep that comes late, twice, or after a week repeats and skips none.
@@ -18,6 +19,7 @@ from responder.audience import Audience, audience
 from responder.clocks import Reading, Status
 from responder.labels import MACHINE
 from responder.reminders import reminders
+from responder.reporting import untold
 from responder.roster import Handover, awake
 from responder.ticket import Ticket
 from responder.transitions import Action, State
@@ -43,6 +45,7 @@ class Cause(StrEnum):
     UNASSIGNED = "unassigned"
     UNACKNOWLEDGED = "unacknowledged"
     STALLED = "stalled"
+    UNREPORTED = "unreported"
     CLOCK_SOON = "clock_soon"
     CLOCK_LATE = "clock_late"
 
@@ -132,7 +135,8 @@ def _plan(scene: _Scene) -> Iterator[Escalation]:
     for matter in _matters(scene):
         yield from _chain(scene, matter)
     for reading in scene.readings:
-        if _unstopped(reading):
+        waits = reading.name != _ACKNOWLEDGE_CLOCK or scene.ticket.state is State.ASSIGNED
+        if waits and _is_open(reading):
             yield from _soon(scene, reading)
 
 
@@ -144,6 +148,7 @@ def _matters(scene: _Scene) -> Iterator[_Matter]:
     }
     if maker := makers.get(scene.ticket.state):
         yield from maker(scene)
+    yield from _unreported(scene)
     yield from (_late(scene, reading) for reading in scene.readings if _unstopped(reading))
 
 
@@ -159,7 +164,7 @@ def _unassigned(scene: _Scene) -> Iterator[_Matter]:
 
 
 def _unacknowledged(scene: _Scene) -> Iterator[_Matter]:
-    position = max(p for p, act in enumerate(scene.acts) if act.action in _ASSIGNS)
+    position = _last_charge(scene.acts)
     within = scene.jurisdiction.acknowledge_within
     minutes = within // timedelta(minutes=1)
     yield _Matter(
@@ -171,6 +176,10 @@ def _unacknowledged(scene: _Scene) -> Iterator[_Matter]:
     )
 
 
+def _last_charge(acts: Sequence[Act]) -> int:
+    return max(p for p, act in enumerate(acts) if act.action in _ASSIGNS)
+
+
 def _stalled(scene: _Scene) -> Iterator[_Matter]:
     """Acknowledged, but nobody does anything while a clock runs: every act of work arms it anew."""
     within = dict(scene.jurisdiction.stalls_after).get(scene.ticket.grade)
@@ -180,6 +189,16 @@ def _stalled(scene: _Scene) -> Iterator[_Matter]:
     reason = f"签收后超过{_span(within)}没有处置进展"
     late_from = worked[-1].at + within + _TICK
     yield _Matter(f"stalled:{len(worked)}", Cause.STALLED, reason, late_from)
+
+
+def _unreported(scene: _Scene) -> Iterator[_Matter]:
+    within = scene.jurisdiction.report_within
+    left = untold(scene.acts, scene.jurisdiction) if within is not None else None
+    if within is None or left is None:
+        return
+    reason = f"超过{_span(within)}未上报{'、'.join(left.names)}"
+    late_from = scene.acts[left.since].at + within + _TICK
+    yield _Matter(f"unreported:{left.since}", Cause.UNREPORTED, reason, late_from)
 
 
 def _works(act: Act) -> bool:
@@ -203,7 +222,7 @@ def _chain(scene: _Scene, matter: _Matter) -> Iterator[Escalation]:
     for number, step, key in _steps(scene, matter.prefix):
         planned = awake(scene.jurisdiction, scene.ticket.grade, matter.late_from + step.after)
         due_at = min(planned, at_once) if at_once else planned
-        found = audience(scene.jurisdiction, scene.ticket, step, due_at, scene.handovers)
+        found = _asked(scene, matter.cause, step, due_at)
         at_once = None if found.contacts else due_at
         yield Escalation(
             key=key,
@@ -221,6 +240,7 @@ def _chain(scene: _Scene, matter: _Matter) -> Iterator[Escalation]:
 
 def _soon(scene: _Scene, reading: Reading) -> Iterator[Escalation]:
     prefix, late_from = _clock_key(scene.acts, reading), reading.due + _TICK
+    asked = _last_charge(scene.acts) if reading.name == _ACKNOWLEDGE_CLOCK else None
     due = _shown(reading.due, scene.jurisdiction)
     for one in reminders(scene.jurisdiction, reading, _granted(scene.acts, reading)):
         due_at = awake(scene.jurisdiction, scene.ticket.grade, one.at)
@@ -235,6 +255,7 @@ def _soon(scene: _Scene, reading: Reading) -> Iterator[Escalation]:
             reason=f"时限“{reading.title}”{one.said.format(due=due)}",
             due_at=due_at,
             clock=reading.name,
+            assignment=asked,
             moot_from=min(one.until or late_from, late_from),
         )
 
@@ -247,12 +268,19 @@ def _reminded(scene: _Scene, at: datetime) -> Audience:
     return duty if duty.contacts else principal
 
 
+def _asked(scene: _Scene, cause: Cause, step: ChainStep, at: datetime) -> Audience:
+    """Who `step` means; it is the coordinator's to report, whoever handles the matter."""
+    ticket = scene.ticket
+    ticket = replace(ticket, unit=None) if cause is Cause.UNREPORTED else ticket
+    return audience(scene.jurisdiction, ticket, step, at, scene.handovers)
+
+
 def _at(scene: _Scene, step: Escalation, now: datetime) -> Escalation:
     """The step as it is pushed at `now`: to who is on duty by then, if anybody is."""
     if step.cause is Cause.CLOCK_SOON:
         return replace(step, contacts=_reminded(scene, now).contacts)
     asked = dict(scene.jurisdiction.chains)[scene.ticket.grade][step.step]
-    found = audience(scene.jurisdiction, scene.ticket, asked, now, scene.handovers)
+    found = _asked(scene, step.cause, asked, now)
     if not step.contacts:
         return replace(step, reason=f"{step.reason}（无人在岗，直接催办下一级）")
     return replace(step, contacts=found.contacts or step.contacts)
@@ -271,8 +299,11 @@ def _steps(scene: _Scene, prefix: str) -> Iterator[tuple[int, ChainStep, str]]:
 
 
 def _unstopped(reading: Reading) -> bool:
-    open_ = reading.status in (Status.RUNNING, Status.BREACHED) and not reading.stopped_at
-    return open_ and reading.name != _ACKNOWLEDGE_CLOCK
+    return _is_open(reading) and reading.name != _ACKNOWLEDGE_CLOCK
+
+
+def _is_open(reading: Reading) -> bool:
+    return reading.status in (Status.RUNNING, Status.BREACHED) and not reading.stopped_at
 
 
 def _clock_key(acts: Sequence[Act], reading: Reading) -> str:

@@ -116,7 +116,8 @@ class _Account:
     def _due(self, span: Span) -> Iterator[str]:
         due = self.ledger.policy.due(span.rule, span.start)
         yield f"应于{self._time(due)}前完成。"
-        for granted in self.ledger.extensions.get((span.rule.name, span.runs_from), ()):
+        key = (span.rule.name, span.round, span.runs_from)
+        for granted in self.ledger.extensions.get(key, ()):
             approver = word_or_none(self.acts[granted.position].data, "approver")
             by = f"经{approver}批准" if approver else ""
             yield f"{self._act(granted.position)}{by}延至{self._time(granted.at)}。"

@@ -132,6 +132,7 @@ FORMS: dict[Action, Form] = {
             FieldSpec("phase", "环节", "choice", required=False, choices=PHASES),
             FieldSpec("units", "参加单位（发起时）", "units", required=False),
             FieldSpec("unit", "发表意见的单位", "unit", required=False),
+            replace(_RELEASING, label_zh="统一发布单位（形成结论时）"),
             _text("议题、意见或结论"),
         ),
         "发起后通知参加单位；形成结论时记录各单位意见和缺席单位。不选环节即只作记录。",

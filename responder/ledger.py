@@ -121,9 +121,9 @@ class Ledger:
         self.shelf = Shelf({rule.stopped_by for rule in policy.clocks})
         self.rounds: list[Round] = []
         self.pieces: dict[int, Piece] = {}
-        # By clock and the position of the act (or piece) that the clock runs from: each new due
-        # time with the position of the act that granted it.
-        self.extensions: dict[tuple[str, int], list[Mark]] = {}
+        # By clock, round and the position of the act (or piece) that the clock runs from (one
+        # piece may start a number in two rounds): each new due time with its granting act.
+        self.extensions: dict[tuple[str, int, int], list[Mark]] = {}
         self.first_posted, self.discovered = Mark(_NEVER, 0), Mark(_NEVER, 0)
         self._grade, self._emergency = 0, False
         self._origin: str | None = None
@@ -160,8 +160,9 @@ class Ledger:
             self._record_proof(mark, act, action)
 
     def extend(self, clock: str, runs_from: int, due: Mark) -> None:
-        """Gives the clock that runs from act or piece `runs_from` a later due time."""
-        self.extensions.setdefault((clock, runs_from), []).append(due)
+        """Gives this round's clock that runs from act or piece `runs_from` a later due time."""
+        key = (clock, self.round.number, runs_from)
+        self.extensions.setdefault(key, []).append(due)
 
     def _record_proof(self, mark: Mark, act: Act, action: Action) -> None:
         piece = piece_of(mark.position, act, action)

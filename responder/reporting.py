@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from responder import labels
 from responder.act import Act
+from responder.fields import flag, whole
 from responder.origins import Origin
 from responder.stored import Stored
 from responder.ticket import Ticket
@@ -35,6 +36,7 @@ FIELDS = {
 """The usual form, in its order."""
 
 _TELLING = (Action.REPORT_UP, Action.NOTIFY)
+_RAISING = (Action.OPEN, Action.GRADE, Action.REOPEN)
 _SIGNS = "死|亡|伤|失联|被困|损失|聚集|撤离|疏散|停[水电气]|受影响"
 _HARM = re.compile(rf"[^。；！？\n]*(?:{_SIGNS})[^。；！？\n]*")
 _STEPS = {
@@ -86,6 +88,14 @@ class Told:
     receipt_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Bodies that nobody has told in this round; `since` is the act that made it a duty."""
+
+    since: int
+    names: tuple[str, ...]
+
+
 def bodies(jurisdiction: Jurisdiction) -> tuple[Body, ...]:
     """Whom the jurisdiction tells, the superior first."""
     return tuple(_bodies(jurisdiction))
@@ -93,15 +103,23 @@ def bodies(jurisdiction: Jurisdiction) -> tuple[Body, ...]:
 
 def is_required(ticket: Ticket, origin: str | None) -> bool:
     """Grades 重大 and 特别重大 are reported, and every emergency that is not yet online."""
-    offline = ticket.emergency and origin == Origin.OFFLINE
-    return ticket.grade >= Severity.MAJOR or offline
+    return _must(ticket.grade, ticket.emergency, origin)
 
 
 def told(stored: Stored, acts: Sequence[Act], jurisdiction: Jurisdiction) -> tuple[Told, ...]:
     """For each body the last report of this round, and its receipt."""
-    begun = max((i for i, act in enumerate(acts) if act.action == Action.REOPEN), default=0)
-    required = is_required(stored.ticket, stored.origin)
+    begun, required = _begun(acts), is_required(stored.ticket, stored.origin)
     return tuple(_told(body, required, acts, begun) for body in bodies(jurisdiction))
+
+
+def untold(acts: Sequence[Act], jurisdiction: Jurisdiction) -> Untold | None:
+    """Who still must be told of an open matter, None when nobody must."""
+    since, begun = _since(acts), _begun(acts)
+    if since is None:
+        return None
+    all_told = (_told(body, True, acts, begun) for body in bodies(jurisdiction))
+    names = tuple(one.body.name for one in all_told if one.position is None)
+    return Untold(since, names) if names else None
 
 
 def is_answered(acts: Sequence[Act]) -> bool:
@@ -137,6 +155,29 @@ def drafted(
     return Report({key: discreet(value)[:4000] for key, value in parts.items()})
 
 
+def _must(grade: int, emergency: bool, origin: object) -> bool:
+    return grade >= Severity.MAJOR or (emergency and origin == Origin.OFFLINE)
+
+
+def _since(acts: Sequence[Act]) -> int | None:
+    """The act of this round since which it must be reported."""
+    since, must = None, False
+    for position, act in enumerate(acts):
+        if act.action not in _RAISING:
+            continue
+        if act.action == Action.REOPEN:
+            since = None
+        else:
+            grade, emergency = whole(act.data, "grade"), flag(act.data, "emergency")
+            must = _must(grade, emergency, acts[0].data.get("origin"))
+        since = (position if since is None else since) if must else None
+    return since
+
+
+def _begun(acts: Sequence[Act]) -> int:
+    return max((i for i, act in enumerate(acts) if act.action == Action.REOPEN), default=0)
+
+
 def _bodies(jurisdiction: Jurisdiction) -> Iterator[Body]:
     if (superior := jurisdiction.superior) is not None:
         yield Body("superior", superior.name, Action.REPORT_UP, (superior,))
@@ -151,7 +192,8 @@ def _bodies(jurisdiction: Jurisdiction) -> Iterator[Body]:
 def _told(body: Body, required: bool, acts: Sequence[Act], begun: int) -> Told:
     position = receipt = None
     for i, act in enumerate(acts[begun:], begun):
-        if act.action not in _TELLING or act.data.get("to") != body.code:
+        # By its name where somebody put on record by hand what was told by telephone.
+        if act.action not in _TELLING or act.data.get("to") not in (body.code, body.name):
             continue
         if "receipt" not in act.data:
             position, receipt = i, None

@@ -160,14 +160,14 @@ def _span(
         seq=seq,
         runs_from=begun.position,
         start=begun.at,
-        due=_due(ledger, rule, begun),
+        due=_due(ledger, round_, rule, begun),
         stop=stop,
         frozen=frozen,
     )
 
 
-def _due(ledger: Ledger, rule: ClockRule, begun: Mark) -> datetime:
-    granted = ledger.extensions.get((rule.name, begun.position))
+def _due(ledger: Ledger, round_: Round, rule: ClockRule, begun: Mark) -> datetime:
+    granted = ledger.extensions.get((rule.name, round_.number, begun.position))
     try:
         return granted[-1].at if granted else ledger.policy.due(rule, begun.at)
     except OverflowError as error:

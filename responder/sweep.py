@@ -131,14 +131,19 @@ def _act(step: Escalation, now: datetime) -> Act:
 
 
 _PERSONS = ("leader", "superior")
-_PURPOSES = {Cause.UNACKNOWLEDGED: "acknowledge", Cause.UNASSIGNED: "assign"}
+
+
+def _purpose(step: Escalation) -> str:
+    if step.assignment is not None:
+        return "acknowledge"
+    return "assign" if step.cause is Cause.UNASSIGNED else "clock"
 
 
 def _push(step: Escalation, stored: Stored) -> Push:
     ticket = stored.ticket
     return Push(
         key=f"{stored.ticket_id}:{step.key}",
-        purpose=_PURPOSES.get(step.cause, "clock"),
+        purpose=_purpose(step),
         audience="role:leader" if step.target in _PERSONS else f"unit:{step.unit}",
         jurisdiction=stored.jurisdiction,
         title=f"{'提醒' if step.cause is Cause.CLOCK_SOON else '催办'}：{step.reason}",

@@ -7,12 +7,16 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from tests.e2e.command_line import environment, run
+from tests.e2e.killing import Running, kill_at_random
 
 TEMPLATE = str(Path(__file__).parents[2] / "jurisdictions" / "template.yaml")
 CHILD = str(Path(__file__).with_name("drill_child.py"))
@@ -50,11 +54,39 @@ def test_an_accident_runs_from_the_call_to_the_closing(accident: dict[str, Any])
         assert acts(accident, action), action
 
 
+def test_all_who_must_know_are_told_at_once_and_their_receipts_are_on_record(
+    accident: dict[str, Any],
+) -> None:
+    events = accident["ticket"]["events"]
+    assert events[0]["data"]["origin"] == "offline"
+    told = {
+        position: event
+        for position, event in enumerate(events)
+        if event["action"] in ("report_up", "notify") and "receipt" not in event["data"]
+    }
+    assert [event["data"]["to"] for event in told.values()] == ["superior", "publicity", "superior"]
+    assert all(event["data"]["parts"]["asked"] for event in told.values())
+    first, *_, last = told.values()
+    assert "三人受伤送医" not in first["data"]["text"]
+    assert "三人受伤送医" in last["data"]["text"]  # what was found out since
+    receipts = {event["data"]["of"] for event in events if "receipt" in event["data"]}
+    assert receipts == set(told)
+    sent = {push["key"] for push in accident["pushes"] if push["title"].startswith("舆情报告")}
+    for position, event in told.items():
+        key = f"{accident['ticket']['id']}:report:{position}:{event['data']['to']}:0"
+        assert key in sent
+
+
 def test_nobody_looks_at_first_so_the_chain_is_walked_and_a_link_acknowledges(
     accident: dict[str, Any],
 ) -> None:
     late = [event["data"] for event in acts(accident, "escalate")]
-    assert [one["target"] for one in late[:2]] == ["duty", "principal"]
+    assert [one["target"] for one in late if one["cause"] == "unacknowledged"] == [
+        "duty",
+        "principal",
+    ]
+    reminded = [one for one in late if one.get("clock") == "acknowledge"]
+    assert {one["cause"] for one in reminded} == {"clock_soon"}
     (acknowledged,) = acts(accident, "acknowledge")
     assert acknowledged["data"]["via"] == "link"
     (tapped,) = [push for push in accident["pushes"] if push["acknowledged_at"]]
@@ -78,6 +110,7 @@ def test_the_record_can_be_recomputed_by_who_trusts_nothing_else(
     assert found["state"] == accident["state"]
 
 
+@pytest.mark.timeout(900)
 def test_killed_five_times_it_gives_the_same_record(
     accident: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -98,6 +131,36 @@ def test_killed_five_times_it_gives_the_same_record(
     assert json.loads(again.stdout) == accident
 
 
+@contextmanager
+def telling(place: Path, scenario: str) -> Iterator[Running]:
+    """The drill in a process that tells of every step; killed at the end if it still runs."""
+    words = ["drill", scenario, "--jurisdiction", TEMPLATE, "--folder", "d"]
+    command = [sys.executable, CHILD, "tell", *words]
+    child = subprocess.Popen(
+        command, cwd=place, env=environment({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    with child:
+        assert child.stdout is not None
+        try:
+            yield Running(child.pid, child.stdout, child.wait)
+        finally:
+            child.kill()
+
+
+@pytest.mark.timeout(900)  # seven drills, on a machine that may be busy
+@pytest.mark.parametrize(("scenario", "seed"), [("accident", 1), ("silence", 2)])
+def test_killed_from_outside_at_random_it_gives_the_same_record(
+    scenario: str, seed: int, tmp_path: Path
+) -> None:
+    words = ("drill", scenario, "--jurisdiction", TEMPLATE, "--json")
+    undisturbed = run(tmp_path, *words)
+    assert undisturbed.returncode == 0, undisturbed.stderr.decode()
+    kill_at_random(lambda: telling(tmp_path, scenario), scenario, Random(seed))
+    whole = run(tmp_path, *words, "--folder", "d")
+    assert whole.returncode == 0, whole.stderr.decode()
+    assert whole.stdout == undisturbed.stdout
+
+
 def test_in_silence_the_chains_are_walked_to_their_end(tmp_path: Path) -> None:
     record = drilled(tmp_path, "silence")
     assert record["state"] == "assigned"
@@ -107,6 +170,7 @@ def test_in_silence_the_chains_are_walked_to_their_end(tmp_path: Path) -> None:
         causes.setdefault(matter, []).append(event["data"]["target"])
     chain = ["duty", "principal", "coordinator", "publicity"]
     for matter in (
+        "unreported",
         "unacknowledged",
         "authoritative_releaseclock_late",
         "press_conferenceclock_late",

@@ -156,6 +156,21 @@ def test_a_cadence_runs_from_publication_to_publication_until_the_round_ends() -
     }
 
 
+def test_an_extension_of_one_round_leaves_the_former_round_alone() -> None:
+    # published, merged and reopened within one moment: the piece starts a number in both rounds
+    history = [
+        opened(3, True),
+        act(5, "publish", published=5),
+        act(5, "merge"),
+        act(5, "reopen"),
+        act(6, "extend", clock="continued_release", due=20, approver="乙"),
+    ]
+    assert tell(history, 6, policy(RELEASE)) == {
+        "continued_release/1#1": "superseded 5-15",
+        "continued_release/2#1": "running 5-20",
+    }
+
+
 def test_a_cadence_does_not_hold_up_the_closing_and_its_extension_goes_with_its_publication() -> (
     None
 ):

@@ -18,7 +18,16 @@ from responder.ticket import replay
 from tests.reference.small_district import DISTRICT, hours
 from tests.reference.tell import act, at, opened
 from yuqing.domain.conduct import ReportsTo
-from yuqing.domain.jurisdiction import ChainStep, Jurisdiction
+from yuqing.domain.jurisdiction import (
+    AskedWhen,
+    ChainStep,
+    ClockRule,
+    ClockStart,
+    Jurisdiction,
+    Numbering,
+    Policy,
+    StoppedBy,
+)
 from yuqing.domain.roster import Contact, QuietHours, Roster, Shift
 from yuqing.domain.verdict import Severity
 
@@ -216,6 +225,37 @@ def test_a_matter_that_nobody_assigns_is_escalated_to_the_coordinator_and_up() -
     assert {step.unit for step in of(Cause.UNASSIGNED, plan(back, 1.4))} == {"office"}
 
 
+def test_a_report_that_nobody_makes_is_asked_of_the_coordinator_and_up() -> None:
+    home = replace(CHAINED, report_within=hours(0.5))
+    history = [opened(2, True), act(1, "grade", grade=3, emergency=True)]
+    history.append(act(1.1, "assign", unit="water"))
+    assert of(Cause.UNREPORTED, plan(history, 1.5, home)) == []
+    steps = of(Cause.UNREPORTED, plan(history, 5, home))
+    assert [step.unit for step in steps] == [
+        *("office", "office", "office", "publicity", "leader", "superior")
+    ]
+    assert steps[0].reason == "超过30分钟未上报市政府总值班室、宣传部"
+    assert steps[0].due_at == at(1.5) + timedelta.resolution
+    history.append(act(1.2, "report_up", to="superior"))
+    (first, *_) = of(Cause.UNREPORTED, plan(history, 5, home))
+    assert (first.key, first.reason) == (steps[0].key, "超过30分钟未上报宣传部")
+    whole = [*history, act(1.3, "notify", to="宣传部")]
+    assert of(Cause.UNREPORTED, plan(whole, 5, home)) == []
+    # a new round is reported anew; what is grave no longer need not be
+    anew = [*whole, act(2, "merge"), act(3, "reopen")]
+    assert of(Cause.UNREPORTED, plan(anew, 3.6, home))[0].due_at == at(3.5) + timedelta.resolution
+    lowered = [*anew, act(3.1, "grade", grade=2, emergency=True)]
+    assert of(Cause.UNREPORTED, plan(lowered, 9, home)) == []
+
+
+def test_what_is_not_yet_online_is_reported_at_any_grade() -> None:
+    home = replace(CHAINED, report_within=hours(0.5))
+    for origin, emergency, asked in (("offline", True, True), ("offline", False, False)):
+        history = [opened(1, emergency, origin=origin)]
+        assert bool(of(Cause.UNREPORTED, plan(history, 5, home))) is asked
+    assert of(Cause.UNREPORTED, plan([opened(1, True, origin="call")], 5, home)) == []
+
+
 def test_work_that_stalls_arms_the_chain_again_and_work_disarms_it() -> None:
     history = [opened(3, True), act(0, "assign", unit="water"), act(0.2, "acknowledge")]
     assert of(Cause.STALLED, plan(history, 2.2)) == []
@@ -264,6 +304,31 @@ def test_reminders_come_at_fractions_and_an_outdated_one_says_nothing() -> None:
     assert half.reason == "时限“予以回应”已过50%，应于4月3日14:00前完成"
     history.append(act(40, "extend", clock="response", due=72, approver="乙"))
     assert [soon(now) for now in (41, 57.5, 57.6, 71)] == [[], [], ["0.8"], ["soon"]]
+
+
+def test_the_acknowledgement_is_called_to_mind_too_while_somebody_is_asked_for_it() -> None:
+    clock = ClockRule(
+        name="acknowledge",
+        title="签收",
+        due=hours(1),
+        start=ClockStart.ASSIGNED,
+        stopped_by=StoppedBy.ACKNOWLEDGE,
+        asked_when=(AskedWhen(False, (1,)),),
+        numbering=Numbering.PER_ASSIGNMENT,
+        national=False,
+    )
+    policy = Policy("local", "1", (clock,))
+
+    def soon(acts: list[Act], now: float) -> list[Escalation]:
+        readings = read_clocks(acts, policy, at(now))
+        found = due_pushes(replay(acts), acts, readings, CHAINED, NOTHING, at(now))
+        return [step for step in found if step.cause is Cause.CLOCK_SOON]
+
+    (half,) = soon(CALM, 0.5)
+    assert (half.unit, half.assignment, half.clock) == ("water", 1, "acknowledge")
+    assert [step.key.rsplit(":", 1)[-1] for step in soon(CALM, 0.9)] == ["0.8"]
+    assert soon([*CALM, act(0.1, "acknowledge")], 0.9) == []
+    assert soon([*CALM, act(0.1, "return")], 0.9) == []
 
 
 def test_quiet_hours_hold_back_small_matters_only() -> None:

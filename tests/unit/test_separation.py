@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from responder.answers import Offers
 from responder.desk import Desk, NewCase
 from responder.doors import check_reads_reports
 from responder.people import Person, Role
 from responder.readmodels import TicketLine
+from responder.schema import notices
 from responder.store import TicketStore
 from stream.sql import open_engine
 from tests.desk_world import SECRET, quick_people
@@ -219,6 +220,22 @@ def test_the_releasing_unit_may_be_another_than_the_one_in_charge(engine: Engine
     case.act(ANA, "reassign", unit="yingji", reason="调整")
     with pytest.raises(NotAllowed, match="应急局"):
         case.act(HOU, "publish", **PUBLISHED)
+
+
+def test_the_releasing_unit_is_asked_to_publish_what_was_approved(engine: Engine) -> None:
+    home = replace(PLAIN, review=(ReviewStep("final", "分管领导审签", "leader"),))
+    case = Case(engine, home, "renshe").drafted()
+    case.act(ANA, "consult", phase="open", units=["yingji", "renshe"], text="谁来发布")
+    case.act(WU, "consult", phase="conclude", text="人社局统一发布", releasing_unit="renshe")
+    assert case.desk.ticket(ANA, case.id, NOON + HOUR).releasing_unit_zh == "人社局"
+    case.act(WU, "approve", step="final")
+    with engine.connect() as connection:
+        asked = notices.c.title.startswith("审核已全部通过，请发布")
+        told = connection.execute(select(notices.c.audience).where(asked)).scalars().all()
+    assert told == ["unit:renshe"]
+    with pytest.raises(NotAllowed, match="人社局"):
+        case.act(CHEN, "publish", **PUBLISHED)
+    assert case.act(HOU, "publish", **PUBLISHED).state == "responded"
 
 
 def test_who_coordinates_may_record_what_is_public_already(engine: Engine) -> None:

@@ -155,8 +155,9 @@ class Jurisdiction:
     beside it; without, the other way round. `reminders` are fractions of every clock at which it
     is called to mind besides. `inferred` are the topics whose route no document states. `calendar`
     is for the roster and for local clocks that say so; national clocks run in natural hours.
-    `triage_within` is how long a matter may wait for its assignment, `stalls_after`, by grade, how
-    long a charged unit may show no work, before the chain is walked; without, it is not."""
+    `triage_within` is how long a matter may wait for its assignment, `report_within` how long one
+    that must be reported up may wait for that, `stalls_after`, by grade, how long a charged unit
+    may show no work, before the chain is walked; without, it is not."""
 
     code: str
     name: str
@@ -188,6 +189,7 @@ class Jurisdiction:
     duties: tuple[Duty, ...] = ()
     inferred: tuple[Topic, ...] = ()
     triage_within: timedelta | None = None
+    report_within: timedelta | None = None
     stalls_after: tuple[tuple[Severity, timedelta], ...] = ()
 
     def unit(self, code: str) -> Unit | None:

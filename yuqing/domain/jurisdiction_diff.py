@@ -26,6 +26,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "opens_from": "自动立项级别",
         "acknowledge_within": "签收时间",
         "triage_within": "交办时间",
+        "report_within": "上报时间",
         "stalls_after": "处置停滞时间",
         "official_channels": "官方渠道",
         "warn_before": "到期前提醒",

@@ -123,6 +123,7 @@ def _jurisdiction(form: JurisdictionForm) -> Jurisdiction:
         duties=duties_of(form.duties),
         inferred=tuple(topic for topic, route in form.routes.items() if route.inferred),
         triage_within=form.triage_within or form.acknowledge_within,
+        report_within=form.report_within or form.acknowledge_within,
         stalls_after=tuple((g, form.stalls_after.get(int(g), _STALLS[g])) for g in _STALLS),
     )
 

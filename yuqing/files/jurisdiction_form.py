@@ -146,6 +146,7 @@ class JurisdictionForm(Form):
     places: tuple[PlaceForm, ...] = ()
     chains: dict[Grade, tuple[StepForm, ...]] = Field(default_factory=dict)
     triage_within: PositiveDuration | None = None
+    report_within: PositiveDuration | None = None
     stalls_after: dict[Grade, PositiveDuration] = Field(default_factory=dict)
     reminders: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     quiet_hours: QuietForm | None = None

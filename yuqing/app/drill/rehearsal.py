@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -18,9 +18,11 @@ from responder.desk import Desk, NewCase
 from responder.labels import MACHINE
 from responder.link_tokens import LASTS, token_of
 from responder.opening import of_event
+from responder.origins import Origin
 from responder.outbox import send_due
 from responder.people import Person, Role
 from responder.phone_links import PhoneLinks
+from responder.reporting import told
 from responder.routing import Routed, Wording, route
 from responder.schema import outbox, tickets
 from responder.store import TicketStore
@@ -31,13 +33,14 @@ from stream.bus import Outgoing
 from stream.sql import reading
 from yuqing.app.drill.cast import DrillPhone, person
 from yuqing.app.drill.folder import StoredClock
-from yuqing.app.drill.script import REPORTED, SCENARIOS, TITLE, Line, Scene
+from yuqing.app.drill.script import REPORTED, SCENARIOS, TITLE, Data, Line, Scene
 from yuqing.domain.errors import InvalidMessage, NotAllowed, RetryLater
 from yuqing.domain.event import Event
 from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.domain.verdict import Disposition, Emergency, Severity, Topic
 
 _CONSOLE = "https://drill.example"
+_A_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,34 @@ class Rehearsal:
             self.store.append(ticket_id, stored.version, [note])
 
     def _act(self, stored: Stored, line: Line, who: Person) -> None:
-        now, scene = self.clock.now(), Scene(self.home, stored, self.clock.now())
-        desk, ticket_id = self._desk(), stored.ticket_id
-        if line.action == "link" and (token := self._link(stored)):
+        now, action = self.clock.now(), line.action
+        data = line.data(Scene(self.home, stored, now))
+        if action == "link" and (token := self._link(stored)):
             PhoneLinks(self.store, self.secret).acknowledge(token, now)
-            return
-        action = "acknowledge" if line.action == "link" else line.action
-        data = self._charge() if action == "assign" else line.data(scene)
-        desk.act(who, ticket_id, stored.version, action, data, now)
+        elif action == "report":
+            self._report(stored, who, data, now)
+        elif action == "receipt":
+            self._receipt(stored, who, data, now)
+        else:
+            action = "acknowledge" if action == "link" else action
+            data = self._charge() if action == "assign" else data
+            self._desk().act(who, stored.ticket_id, stored.version, action, data, now)
+
+    def _report(self, stored: Stored, who: Person, data: Data, now: datetime) -> None:
+        """The draft made from the record, completed by what only a person knows."""
+        desk, ticket_id = self._desk(), stored.ticket_id
+        parts = {**desk.draft_report(who, ticket_id).parts, "asked": data["asked"]}
+        desk.report(who, ticket_id, stored.version, [data["to"]], parts, now)
+
+    def _receipt(self, stored: Stored, who: Person, data: Data, now: datetime) -> None:
+        """What the body answered to the last report that it was sent."""
+        _stored, acts = self.store.history(stored.ticket_id)
+        (sent,) = (one for one in told(stored, acts, self.home) if one.body.code == data["of"])
+        if sent.position is None:
+            raise NotAllowed(f"尚未上报{sent.body.name}")
+        desk, came = self._desk(), now - _A_MINUTE
+        of, said = sent.position, str(data["receipt"])
+        desk.record_receipt(who, stored.ticket_id, stored.version, of, said, came, now)
 
     def _charge(self) -> dict[str, object]:
         routed = self._routed()
@@ -138,7 +161,9 @@ class Rehearsal:
         if script[0].action != "open":
             return self.store.open(of_event(self._event(), self.home, now))[0].ticket_id
         topic, places = Topic.WORK_SAFETY.value, self._places()
-        case = NewCase(self.home.code, TITLE, REPORTED, topic, 3, True, places)
+        case = NewCase(
+            self.home.code, TITLE, REPORTED, topic, 3, True, places, origin=Origin.OFFLINE
+        )
         return self._desk().open_by_hand(person(self.home, Role.MONITOR), case, now).ticket_id
 
     def _event(self) -> Event:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from responder.people import Role
+from responder.reporting import bodies
 from responder.spokesperson import first_spokespeople
 from responder.stored import Stored
 from yuqing.app.drill.cast import reviewers
@@ -35,14 +36,15 @@ class Scene:
     @property
     def speaker(self) -> str:
         """第一新闻发言人, by name."""
-        found = first_spokespeople(self.home, self.stored.ticket, self.stored.places)
+        known = self.stored
+        found = first_spokespeople(self.home, known.ticket, known.places, known.topic)
         return found[0].name if found else "政府主要负责人"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """`after` the beginning somebody of `role` (the `number`th such person) does `action`; the
-    actions `open`, `assign` and `link` are staged by the rehearsal."""
+    actions `open`, `report`, `receipt`, `assign` and `link` are staged by the rehearsal."""
 
     after: timedelta
     role: Role
@@ -55,8 +57,8 @@ class Line:
 def accident(home: Jurisdiction, several: bool) -> tuple[Line, ...]:
     """A fire with people hurt, told by telephone before anything is on line: grade 3."""
     return (
-        *_alarm(),
-        *_charge(),
+        *_alarm(home),
+        *_charge(several),
         *_answer(home, several),
         *_afterwards(),
     )
@@ -82,20 +84,21 @@ def _said(**data: Any) -> Callable[[Scene], Data]:
     return lambda _scene: data
 
 
-def _alarm() -> tuple[Line, ...]:
+def _alarm(home: Jurisdiction) -> tuple[Line, ...]:
+    """Told at once to all who must know, before the grade is confirmed; each sends a receipt."""
+    confirmed = _said(grade=3, emergency=True, reason="已与现场核实伤情")
+    told = [body.code for body in bodies(home)]
     return (
         Line(_at(0), Role.MONITOR, "open"),
-        Line(
-            _at(8), Role.ANALYST, "grade", _said(grade=3, emergency=True, reason="已与现场核实伤情")
-        ),
-        Line(_at(12), Role.MONITOR, "report_up", _reported),
-        Line(_at(13), Role.MONITOR, "notify", lambda s: _notified(s, s.home.reports_to.publicity)),
-        Line(_at(14), Role.MONITOR, "notify", lambda s: _notified(s, s.home.reports_to.cyberspace)),
+        *(_reported(2 + n, code, "请求增派消防力量") for n, code in enumerate(told)),
+        Line(_at(8), Role.ANALYST, "grade", confirmed),
+        *(_received(12 + n, code) for n, code in enumerate(told)),
     )
 
 
-def _charge() -> tuple[Line, ...]:
+def _charge(several: bool) -> tuple[Line, ...]:
     """Assigned; at first nobody looks, so that the chain is walked till somebody does."""
+    helper = Line(_at(94), Role.ANALYST, "consult", _telephoned)
     return (
         Line(_at(20), Role.ANALYST, "assign"),
         Line(_at(70), Role.UNIT, "link"),
@@ -106,12 +109,14 @@ def _charge() -> tuple[Line, ...]:
         Line(
             _at(90), Role.UNIT, "consult", _said(phase="opinion", text="明火已控制，先发简要情况")
         ),
-        Line(_at(98), Role.LEADER, "consult", _said(phase="conclude", text="五小时内发布权威信息")),
+        *((helper,) if several else ()),
+        Line(_at(98), Role.LEADER, "consult", _concluded),
         Line(_at(105), Role.UNIT, "verify", _said(text="三人受伤送医，无生命危险；起火原因在查")),
     )
 
 
 def _answer(home: Jurisdiction, several: bool) -> tuple[Line, ...]:
+    superior = [body.code for body in bodies(home)][:1]
     draft = "今日上午发生火情，明火已扑灭，受伤人员得到救治，起火原因正在调查。"
     approvals = [
         Line(
@@ -125,6 +130,8 @@ def _answer(home: Jurisdiction, several: bool) -> tuple[Line, ...]:
         for place, (one, step) in enumerate(reviewers(home, several))
     ]
     return (
+        *(_reported(110, code, "伤员救治需市级医院支援") for code in superior),
+        *(_received(118, code) for code in superior),
         Line(_at(150), Role.UNIT, "submit", _said(draft=draft)),
         *approvals,
         Line(_at(hours=4), Role.UNIT, "publish", lambda s: _published(s, 1)),
@@ -147,19 +154,28 @@ def _afterwards() -> tuple[Line, ...]:
     )
 
 
-def _reported(scene: Scene) -> Data:
-    superior = scene.home.superior
-    text = "时间：今日上午；事件：仓库起火；伤亡：三人受伤；措施：已疏散、灭火；请求：增派消防力量"
-    return {"to": superior.name if superior else "上级政府", "text": text}
+def _reported(minutes: float, to: str, asked: str) -> Line:
+    return Line(_at(minutes), Role.MONITOR, "report", _said(to=to, asked=asked))
 
 
-def _notified(scene: Scene, code: str | None) -> Data:
-    unit = scene.home.unit(code or scene.home.coordinator)
-    return {"to": unit.name if unit else "本级部门", "text": "突发事件，请关注网上动态"}
+def _received(minutes: float, of: str) -> Line:
+    said = "收悉。请随处置进展续报" if of == "superior" else "收悉。已安排值守，关注网上动态"
+    return Line(_at(minutes), Role.MONITOR, "receipt", _said(of=of, receipt=said))
 
 
 def _consulting(scene: Scene, question: str) -> Data:
     return {"phase": "open", "units": scene.units[:3], "text": question}
+
+
+def _telephoned(scene: Scene) -> Data:
+    """What one of those who help says by telephone; the others stay away."""
+    return {"phase": "opinion", "unit": scene.units[1], "text": "已调专业力量到场，起火原因待查"}
+
+
+def _concluded(scene: Scene) -> Data:
+    text = "五小时内发布权威信息，当日举行新闻发布会，由主办单位统一发布"
+    named = {"releasing_unit": scene.units[0]} if len(scene.units) > 1 else {}
+    return {"phase": "conclude", "text": text} | named
 
 
 def _published(scene: Scene, number: int) -> Data:
