@@ -15,6 +15,7 @@ from yuqing.domain.conduct import (
     SubTopic,
     WatchKind,
 )
+from yuqing.domain.grading import GENERAL, Grading
 from yuqing.domain.roster import Calendar, Contact, QuietHours, Roster
 from yuqing.domain.verdict import Severity, Topic
 from yuqing.domain.workdays import Workdays
@@ -189,6 +190,7 @@ class Jurisdiction:
     inferred: tuple[Topic, ...] = ()
     triage_within: timedelta | None = None
     stalls_after: tuple[tuple[Severity, timedelta], ...] = ()
+    grading: Grading = GENERAL
 
     def unit(self, code: str) -> Unit | None:
         """The unit with `code`, if there is one."""

@@ -20,6 +20,7 @@ from yuqing.files.conduct_form import (
     watch_kinds_of,
 )
 from yuqing.files.form import ContactForm
+from yuqing.files.grading_form import grading_of
 from yuqing.files.jurisdiction_checks import mistakes_in
 from yuqing.files.jurisdiction_form import JurisdictionForm
 from yuqing.files.policy import policy_of
@@ -104,6 +105,7 @@ def _jurisdiction(form: JurisdictionForm) -> Jurisdiction:
         places=tuple(Place(p.name, p.aliases, p.within) for p in form.places),
         chains=tuple((grade, _chain(form, grade)) for grade in Severity if grade),
         opens_from=form.opens_from,
+        grading=grading_of(form.grading, form.name),
         acknowledge_within=form.acknowledge_within,
         official_channels=_official(form),
         warn_before=form.warn_before,

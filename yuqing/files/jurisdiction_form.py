@@ -22,6 +22,7 @@ from yuqing.files.conduct_form import (
 )
 from yuqing.files.durations import Duration, PositiveDuration
 from yuqing.files.form import Code, ContactForm, Form, Grade, Name
+from yuqing.files.grading_form import GradingForm
 from yuqing.files.roster_form import QuietForm, ShiftForm
 
 __all__ = ["ContactForm", "JurisdictionForm"]
@@ -135,6 +136,7 @@ class JurisdictionForm(Form):
     policy: Literal["national"] = "national"
     clocks: ClocksForm = ClocksForm()
     opens_from: Annotated[Severity, Field(ge=1, le=4)] = Severity.ORDINARY
+    grading: GradingForm = GradingForm()
     acknowledge_within: PositiveDuration = Field(default="30m", validate_default=True)
     warn_before: Duration = Field(default="1h", validate_default=True)
     local_lead: bool = False
