@@ -172,6 +172,27 @@ def test_qixingguan_grave_accident_in_one_township(tmp_path: Path) -> None:
         assert settled["continued_release"].status == "superseded"
 
 
+def test_qixingguan_goes_on_releasing_as_the_work_goes_on(tmp_path: Path) -> None:
+    with house("qixingguan", tmp_path) as walk:
+        walk.open("鸭池镇一厂房倒塌", Topic.WORK_SAFETY, 3, True, ("鸭池",))
+        unit = walk.worked(0.2)
+        walk.act(0.5, unit, "verify", text="现场核查完毕")
+        assert walk.owed(1) == []  # the clocks still ask for the first word
+        publish(walk, 2, unit, speaker="鸭池镇镇长", principal=True)
+        walk.act(3, unit, "note", text="被困人员全部救出", progress=True)
+        assert walk.owed(3.5) == [("备注", at(3), at(7), False)]
+        assert walk.swept(3.5)[-1] == "提醒：已登记新进展（备注），请于3月2日19:00前继续发布"
+        assert walk.owed(8) == [("备注", at(3), at(7), True)]
+        late = "催办：新进展（备注）登记后没有继续发布，应于3月2日19:00前发布"
+        # The township has no duty contact, so: its principal, 政府办, 宣传部, the leader.
+        assert walk.swept(8.5).count(late) == 4
+        before = walk.clocks(9)
+        publish(walk, 9, unit)
+        assert walk.owed(9) == []
+        assert walk.swept(12).count(late) == 4
+        assert walk.clocks(9)["authoritative_release"] == before["authoritative_release"]
+
+
 @pytest.mark.parametrize("disposition", [d for d in Disposition if d is not Disposition.NONE])
 def test_qixingguan_six_dispositions_are_on_the_ticket(
     tmp_path: Path, disposition: Disposition

@@ -9,6 +9,7 @@ from enum import StrEnum
 from yuqing.domain.conduct import (
     Channel,
     Duty,
+    ProgressRelease,
     ReportsTo,
     ReviewStep,
     Spokespeople,
@@ -191,6 +192,7 @@ class Jurisdiction:
     triage_within: timedelta | None = None
     stalls_after: tuple[tuple[Severity, timedelta], ...] = ()
     grading: Grading = GENERAL
+    progress_release: ProgressRelease | None = None
 
     def unit(self, code: str) -> Unit | None:
         """The unit with `code`, if there is one."""

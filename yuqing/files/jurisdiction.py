@@ -13,6 +13,7 @@ from yuqing.domain.verdict import Severity
 from yuqing.files.conduct_form import (
     channels_of,
     duties_of,
+    progress_release_of,
     reports_to_of,
     review_of,
     spokespeople_of,
@@ -120,6 +121,7 @@ def _jurisdiction(form: JurisdictionForm) -> Jurisdiction:
         review=review_of(form.review),
         spokespeople=spokespeople_of(form.spokespeople),
         channels=channels_of(form.channels),
+        progress_release=progress_release_of(form.progress_release),
         sub_topics=sub_topics_of(form.sub_topics),
         watch_kinds=watch_kinds_of(form.watch_kinds),
         duties=duties_of(form.duties),

@@ -14,6 +14,7 @@ from yuqing.files.conduct_form import (
     CadenceForm,
     ChannelForm,
     DutyForm,
+    ProgressReleaseForm,
     ReportsToForm,
     ReviewStepForm,
     SpokespeopleForm,
@@ -161,6 +162,7 @@ class JurisdictionForm(Form):
     spokespeople: SpokespeopleForm = SpokespeopleForm()
     channels: tuple[ChannelForm, ...] = ()
     cadence: CadenceForm | None = None
+    progress_release: ProgressReleaseForm | None = None
     watch_kinds: tuple[WatchKindForm, ...] = ()
     duties: tuple[DutyForm, ...] = ()
 

@@ -33,7 +33,7 @@ def _ticket(screen: Screen, request: Request) -> None:
     with ui.element("div").classes("yq-cols side"):
         with ui.element("div").classes("yq-stack"):
             with card("时限", "并行计时；退回、改派、备注都不停表"):
-                screen.live(lambda: screen.html("clocks.html", clocks=desktop.page().clocks))
+                screen.live(lambda: screen.html("clocks.html", p=desktop.page()))
                 ui.on("yq_why", lambda event: explain(desktop, asked_post(event)))
             with card("可办事项", "只列出当前状态与本人角色允许的"):
                 show_buttons(desktop, (CONSULT,))
