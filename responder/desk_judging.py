@@ -16,7 +16,7 @@ from responder.drifts import Drifts, DriftView
 from responder.people import Person, Role
 from responder.people import everybody as all_people
 from responder.regroupings import Regrouping, Regroupings, Wish
-from responder.reviews import Review, Reviews
+from responder.reviews import Review, Reviews, own_thresholds
 from responder.schema import event_posts
 from stream.messages import Judged
 from stream.sql import failures_named, reading
@@ -28,7 +28,8 @@ from yuqing.domain.post import Sighting
 JUDGES = (Role.MONITOR, Role.ANALYST, Role.ADMIN)
 """Who may confirm, correct and regroup."""
 REVIEW_BELOW = 0.6
-"""The confidence below which a verdict goes to the queue, where the settings say nothing else."""
+"""The confidence below which a verdict goes to the queue, where neither the settings nor the
+jurisdiction say anything else."""
 MOST_PLACES, LONGEST_PLACE, LONGEST_NOTE = 20, 40, 500
 
 
@@ -52,7 +53,7 @@ class JudgeDesk(ReadingDesk):
         review_below: float = REVIEW_BELOW,
     ) -> None:
         super().__init__(engine, jurisdictions)
-        self._reviews = Reviews(engine, review_below)
+        self._reviews = Reviews(engine, review_below, own_thresholds(jurisdictions))
         self._corrections, self._regroupings = Corrections(engine), Regroupings(engine)
         self._drifts = Drifts(engine)
 
@@ -61,7 +62,8 @@ class JudgeDesk(ReadingDesk):
         check_reads_posts(person)
         lines = self._reviews.waiting(person.jurisdiction, page_size(size), now)
         total = self._reviews.count(person.jurisdiction)
-        return ReviewPage(tuple(lines), total, self._reviews.below, self.names())
+        below = self._reviews.below(person.jurisdiction)
+        return ReviewPage(tuple(lines), total, below, self.names())
 
     def waiting_reviews(self, person: Person) -> int:
         """How many posts wait in the queue."""

@@ -190,7 +190,7 @@ def test_qixingguan_goes_on_releasing_as_the_work_goes_on(tmp_path: Path) -> Non
         publish(walk, 9, unit)
         assert walk.owed(9) == []
         assert walk.swept(12).count(late) == 4
-        assert walk.clocks(9)["authoritative_release"] == before["authoritative_release"]
+        assert walk.clocks(12)["authoritative_release"] == before["authoritative_release"]
 
 
 @pytest.mark.parametrize("disposition", [d for d in Disposition if d is not Disposition.NONE])

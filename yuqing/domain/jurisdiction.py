@@ -158,7 +158,9 @@ class Jurisdiction:
     is called to mind besides. `inferred` are the topics whose route no document states. `calendar`
     is for the roster and for local clocks that say so; national clocks run in natural hours.
     `triage_within` is how long a matter may wait for its assignment, `stalls_after`, by grade, how
-    long a charged unit may show no work, before the chain is walked; without, it is not."""
+    long a charged unit may show no work, before the chain is walked; without, it is not.
+    `review_below` is the confidence below which a verdict waits for a person; None: what the
+    service is set to."""
 
     code: str
     name: str
@@ -193,6 +195,7 @@ class Jurisdiction:
     stalls_after: tuple[tuple[Severity, timedelta], ...] = ()
     grading: Grading = GENERAL
     progress_release: ProgressRelease | None = None
+    review_below: float | None = None
 
     def unit(self, code: str) -> Unit | None:
         """The unit with `code`, if there is one."""

@@ -24,6 +24,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "places": "地名",
         "chains": "催办链",
         "opens_from": "自动立项级别",
+        "review_below": "复核门槛",
         "grading": "定级标准",
         "acknowledge_within": "签收时间",
         "triage_within": "交办时间",

@@ -107,6 +107,7 @@ def _jurisdiction(form: JurisdictionForm) -> Jurisdiction:
         chains=tuple((grade, _chain(form, grade)) for grade in Severity if grade),
         opens_from=form.opens_from,
         grading=grading_of(form.grading, form.name),
+        review_below=form.review_below,
         acknowledge_within=form.acknowledge_within,
         official_channels=_official(form),
         warn_before=form.warn_before,

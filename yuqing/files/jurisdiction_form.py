@@ -138,6 +138,7 @@ class JurisdictionForm(Form):
     clocks: ClocksForm = ClocksForm()
     opens_from: Annotated[Severity, Field(ge=1, le=4)] = Severity.ORDINARY
     grading: GradingForm = GradingForm()
+    review_below: Annotated[float, Field(ge=0, le=1)] | None = None
     acknowledge_within: PositiveDuration = Field(default="30m", validate_default=True)
     warn_before: Duration = Field(default="1h", validate_default=True)
     local_lead: bool = False
