@@ -256,6 +256,8 @@ def test_qixingguan_goes_on_releasing_as_the_work_goes_on(tmp_path: Path) -> Non
         publish(walk, 2, unit, speaker="鸭池镇镇长", principal=True)
         walk.act(3, unit, "note", text="被困人员全部救出", progress=True)
         assert walk.owed(3.5) == [("备注", at(3), at(7), False)]
+        page = walk.desk.ticket(unit, walk.ticket_id, at(3.5))
+        assert page.history[-1].summary_zh == "备注：新进展，被困人员全部救出"
         assert walk.swept(3.5)[-1] == "提醒：已登记新进展（备注），请于3月2日19:00前继续发布"
         assert walk.owed(8) == [("备注", at(3), at(7), True)]
         late = "催办：新进展（备注）登记后没有继续发布，应于3月2日19:00前发布"
