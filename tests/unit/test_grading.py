@@ -236,6 +236,7 @@ def test_the_diff_names_what_is_counted_and_the_grade(tmp_path: Path) -> None:
         ("定级标准.steps.dead.3", "10", "5"),
         ("定级标准.steps.loss.1", None, "500000"),
     ]
+    assert [one.title for one in changed if one.path[1] != "steps"] == []
     assert not any(one.copied for one in changed)
 
 

@@ -8,7 +8,7 @@ may set its own for any of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -85,7 +85,7 @@ class Grading:
     """
 
     steps: tuple[tuple[Counted, Steps], ...] = _GENERAL
-    by: str = ""
+    by: str = field(default="", compare=False)
     basis: str = ""
 
     def of(self, counted: Counted) -> Mapping[Severity, int]:

@@ -101,7 +101,7 @@ def _gathered(one: _Flat, other: _Flat) -> _Flat:
 
 def _flat(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
     if is_dataclass(value):
-        for field in fields(value):
+        for field in (one for one in fields(value) if one.compare):
             yield from _flat(getattr(value, field.name), (*path, field.name))
     elif isinstance(value, tuple) and not all(_plain(one) for one in value):
         seen: dict[str, int] = {}
