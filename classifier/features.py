@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from classifier.heads import TOPICS
 from classifier.rules.context import Context, read_context
 from classifier.rules.folding import Folded, fold
-from classifier.rules.grades import Graded, grade_findings
+from classifier.rules.grades import Graded, Thresholds, grade_findings
 from classifier.rules.harm import find_harm
+from classifier.rules.harm_words import Finding
 from classifier.rules.lexicon import Hit, Lexicon
 from classifier.rules.many import most_people
 from classifier.rules.mark_words import Mark
@@ -63,11 +64,15 @@ NAMES: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A post as the rules read it; the base of the model's features and of the evidence."""
+    """A post as the rules read it; the base of the model's features and of the evidence.
+
+    `graded` is what `findings` come to by the general thresholds, which the model learnt with.
+    """
 
     folded: Folded
     hits: tuple[Hit[Topic | Mark], ...]
     context: Context
+    findings: tuple[Finding, ...]
     graded: tuple[Graded, ...]
     people: float
     means: frozenset[Topic | Mark]
@@ -75,6 +80,11 @@ class Reading:
     def has(self, mark: Mark) -> bool:
         """True when a word of `mark` stands in the post."""
         return mark in self.means
+
+    def graded_by(self, local: Thresholds) -> Reading:
+        """The same post with its numbers graded by a jurisdiction's thresholds."""
+        graded = grade_findings(self.folded, self.findings, self.context, local)
+        return replace(self, graded=graded)
 
 
 def read(
@@ -89,7 +99,7 @@ def read(
     graded = grade_findings(folded, findings, context)
     people = most_people(folded.text, counted)
     means = frozenset(means for hit in hits for means in hit.means)
-    return Reading(folded, hits, context, graded, people, means)
+    return Reading(folded, hits, context, findings, graded, people, means)
 
 
 def dense(reading: Reading) -> NDArray[np.float32]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from classifier.judge import Judge, asked_of
+from classifier.judge import Judge, Ruling
 from stream.bus import Outgoing, Record
 from stream.codec import decode, encode
 from stream.handling import Handler, Outcome, Refusal
 from stream.messages import Crawled, Judged, Relevant, Seen
 from stream.topics import POSTS_JUDGED, POSTS_RELEVANT
 from yuqing.domain.errors import InvalidMessage
-from yuqing.domain.verdict import Verdict
 
 
 def judge_handler(judge: Judge) -> Handler:
@@ -19,21 +18,22 @@ def judge_handler(judge: Judge) -> Handler:
 
     A crawled post becomes one Judged and, when relevant, one Relevant for every jurisdiction it
     concerns: its source's (but for those it is plainly not about), else those whose gazetteer
-    names a place in it. A further sighting is passed on. Anything else is refused. The same
-    message gives the same bytes.
+    names a place in it. A Relevant is graded by its jurisdiction's thresholds; the Judged, which
+    is one for all, carries the gravest. A further sighting is passed on. Anything else is
+    refused. The same message gives the same bytes.
     """
 
     def handle(records: Sequence[Record]) -> Outcome:
         read, refused = _read(records)
         crawled = [message for message in read if isinstance(message, Crawled)]
-        verdicts = iter(judge.judge_all([asked_of(c.post, c.sighting) for c in crawled]))
+        rulings = iter(judge.rulings([(c.post, c.sighting) for c in crawled]))
         outgoing: list[Outgoing] = []
         for message in read:
             if isinstance(message, Seen):
                 place = message.sighting.place
                 outgoing.append(Outgoing(POSTS_JUDGED.name, place, encode(message)))
             else:
-                outgoing += _judged(judge, message, next(verdicts))
+                outgoing += _judged(message, next(rulings))
         return Outcome(tuple(outgoing), refused)
 
     return handle
@@ -54,11 +54,11 @@ def _read(records: Sequence[Record]) -> tuple[list[Crawled | Seen], tuple[Refusa
     return read, tuple(refused)
 
 
-def _judged(judge: Judge, crawled: Crawled, verdict: Verdict) -> Iterator[Outgoing]:
+def _judged(crawled: Crawled, ruling: Ruling) -> Iterator[Outgoing]:
     post, sighting = crawled.post, crawled.sighting
-    concerned = judge.concerned_by(post)
-    judged = Judged(post, sighting, verdict, concerned)
+    judged = Judged(post, sighting, ruling.verdict, tuple(ruling.concerned))
     yield Outgoing(POSTS_JUDGED.name, post.place, encode(judged))
-    for code in dict.fromkeys(concerned) if verdict.relevant else ():
-        relevant = Relevant(code, post, sighting, verdict)
-        yield Outgoing(POSTS_RELEVANT.name, code, encode(relevant))
+    for code, verdict in ruling.concerned.items():
+        if verdict.relevant:
+            relevant = Relevant(code, post, sighting, verdict)
+            yield Outgoing(POSTS_RELEVANT.name, code, encode(relevant))

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypedDict, Unpack
 
 import numpy as np
@@ -24,9 +25,11 @@ from classifier.opinion import Opinion
 from classifier.places import Gazetteers
 from classifier.probability import softmax
 from classifier.rules.folding import fold
+from classifier.rules.grades import Thresholds, local_thresholds
 from classifier.rules.lexicon import Lexicon, product_lexicon
 from classifier.rules.mark_words import Mark
 from classifier.rumours import UNKNOWN, Signals, signals_of
+from yuqing.domain.grading import Grading
 from yuqing.domain.jurisdiction import Place
 from yuqing.domain.post import Owner, Post, Sighting
 from yuqing.domain.verdict import Topic, Verdict
@@ -38,11 +41,13 @@ def load_judge(
     gazetteers: Mapping[str, Sequence[Place]],
     debunks: Sequence[Debunk] = (),
     folder: Path | None = None,
+    gradings: Mapping[str, Grading] = MappingProxyType({}),
 ) -> Judge:
     """The judge that ships with the product (or with the models of `folder`), knowing the places
-    of each jurisdiction code and the operator's official refutations."""
+    and the grading of each jurisdiction code and the operator's official refutations."""
     models = load_models(folder)
-    return Judge(models, Gazetteers(gazetteers), product_lexicon(), Debunks(debunks))
+    parts = Gazetteers(gazetteers), product_lexicon(), Debunks(debunks)
+    return Judge(models, *parts, {code: own for code, own in gradings.items() if own.own()})
 
 
 class Known(TypedDict, total=False):
@@ -91,6 +96,17 @@ class _Begun:
     slow: Future[Scores] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a crawled post is to each jurisdiction that it concerns, by that one's own thresholds.
+
+    `verdict` is the gravest of them, or the general one where it concerns none.
+    """
+
+    verdict: Verdict
+    concerned: Mapping[str, Verdict]
+
+
 class Judge:
     """Pure and deterministic: the same text gets the same verdict alone, in any batch or order."""
 
@@ -100,9 +116,11 @@ class Judge:
         gazetteers: Gazetteers,
         lexicon: Lexicon[Topic | Mark],
         debunks: Debunks | None = None,
+        gradings: Mapping[str, Grading] = MappingProxyType({}),
     ) -> None:
         self._models, self._gazetteers, self._lexicon = models, gazetteers, lexicon
         self._debunks = debunks
+        self._local = {code: local_thresholds(own) for code, own in gradings.items()}
         self._threads = ThreadPoolExecutor(os.cpu_count(), "encoder") if models.encoder else None
 
     @property
@@ -119,9 +137,11 @@ class Judge:
         """The verdict on one text and what is known beside it; see `Asked`."""
         return self.judge_all([Asked(post_id, text, **known)])[0]
 
-    def judge_post(self, post: Post, sighting: Sighting | None = None) -> Verdict:
-        """The verdict on `post` as `sighting` saw it; spans point into `post.text`."""
-        return self.judge_all([asked_of(post, sighting)])[0]
+    def rulings(self, posts: Sequence[tuple[Post, Sighting | None]]) -> list[Ruling]:
+        """What each of `posts` is, as its sighting saw it, in their order; spans point into
+        `Post.text`."""
+        begun = [self._begin(asked_of(*one), self._doubted) for one in posts]
+        return [self._ruling(one, post) for one, (post, _seen) in zip(begun, posts, strict=True)]
 
     def seven(self, text: str) -> str:
         """Which of the seven topics of citizen messages `text` is about; both models speak."""
@@ -161,11 +181,20 @@ class Judge:
             return begun.alone, tuning.alone
         return tuning.both.scores(begun.linear, begun.slow.result()), tuning.both
 
-    def _verdict(self, begun: _Begun) -> Verdict:
+    def _ruling(self, begun: _Begun, post: Post) -> Ruling:
+        general = self._verdict(begun)
+        said = {
+            code: self._verdict(begun, self._local[code]) if code in self._local else general
+            for code in self.concerned_by(post)
+        }
+        gravest = max(said.values(), key=lambda one: (one.relevant, one.severity), default=general)
+        return Ruling(gravest, said)
+
+    def _verdict(self, begun: _Begun, local: Thresholds | None = None) -> Verdict:
         asked = begun.asked
         scores, route = self._decided(begun)
         opinion = Opinion(
-            begun.reading,
+            begun.reading.graded_by(local) if local else begun.reading,
             scores,
             self._models.linear.heads,
             route.settings,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -11,10 +12,11 @@ from sqlalchemy import Row
 from responder import labels
 from responder.act import Act
 from responder.lines import unit_zh
-from responder.readmodels import ReportLine, ReviewLine
+from responder.progress import owed_release
+from responder.readmodels import OwedLine, ReportLine, ReviewLine
 from responder.reporting import told
 from responder.review import Review, review_of
-from responder.stored import stored_of
+from responder.stored import Stored, stored_of
 from responder.voice import approved_line, releasing_unit
 from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.domain.text import discreet
@@ -30,6 +32,7 @@ class Conduct:
     review: tuple[ReviewLine, ...] = ()
     reports: tuple[ReportLine, ...] = ()
     reference: str = ""
+    owed: tuple[OwedLine, ...] = ()
 
 
 def conduct_of(
@@ -37,8 +40,9 @@ def conduct_of(
     acts: Sequence[Act],
     jurisdiction: Jurisdiction | None,
     names: Mapping[str, str],
+    now: datetime,
 ) -> Conduct:
-    """The conduct of the ticket `row`; `names` maps logins to the names of people."""
+    """The conduct of the ticket `row` at `now`; `names` maps logins to the names of people."""
     reference = discreet(str(acts[0].data.get("reference") or ""))
     if jurisdiction is None:
         return Conduct(reference=reference)
@@ -64,6 +68,18 @@ def conduct_of(
             for one in told(stored, acts, jurisdiction)
         ),
         reference=reference,
+        owed=_owed(stored, acts, jurisdiction, now),
+    )
+
+
+def _owed(
+    stored: Stored, acts: Sequence[Act], jurisdiction: Jurisdiction, now: datetime
+) -> tuple[OwedLine, ...]:
+    rule = jurisdiction.progress_release
+    return tuple(
+        OwedLine(step.title, step.at, step.due, step.due < now, rule.basis)
+        for step in owed_release(stored.ticket, acts, rule)
+        if rule
     )
 
 

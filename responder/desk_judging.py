@@ -18,7 +18,7 @@ from responder.labels import is_key
 from responder.people import Person, Role, names_of
 from responder.regroupings import Regrouping, Regroupings, Wish
 from responder.review_filter import ALL, ReviewFilter
-from responder.reviews import Review, Reviews
+from responder.reviews import Review, Reviews, own_thresholds
 from responder.schema import event_copies, event_posts
 from stream.messages import Judged
 from stream.sql import failures_named, reading
@@ -30,7 +30,8 @@ from yuqing.domain.post import Sighting
 JUDGES = (Role.MONITOR, Role.ANALYST, Role.ADMIN)
 """Who may confirm, correct and regroup."""
 REVIEW_BELOW = 0.6
-"""The confidence below which a verdict goes to the queue, where the settings say nothing else."""
+"""The confidence below which a verdict goes to the queue, where neither the settings nor the
+jurisdiction say anything else."""
 NO_SUCH_VERSION = "没有这个版本，请重新读取"
 MOST_PLACES, LONGEST_PLACE, LONGEST_NOTE = 20, 40, 500
 
@@ -57,7 +58,7 @@ class JudgeDesk(ReadingDesk):
         review_below: float = REVIEW_BELOW,
     ) -> None:
         super().__init__(engine, jurisdictions)
-        self._reviews = Reviews(engine, review_below)
+        self._reviews = Reviews(engine, review_below, own_thresholds(jurisdictions))
         self._corrections, self._regroupings = Corrections(engine), Regroupings(engine)
         self._drifts = Drifts(engine)
 
@@ -76,7 +77,7 @@ class JudgeDesk(ReadingDesk):
         lines, more = tuple(found[:most]), len(found) > most
         total = self._reviews.count(home, now, wanted)
         following = lines[-1].key if more else None
-        return ReviewPage(lines, total, self._reviews.below, self.names(), following)
+        return ReviewPage(lines, total, self._reviews.below(home), self.names(), following)
 
     def waiting_reviews(self, person: Person) -> int:
         """How many posts wait in the queue."""

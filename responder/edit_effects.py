@@ -14,6 +14,8 @@ from yuqing.domain.jurisdiction import Jurisdiction, Policy
 from yuqing.domain.jurisdiction_diff import Difference
 from yuqing.domain.verdict import Severity
 
+_OF_POSTS = frozenset({"grading", "review_below"})
+
 
 @dataclass(frozen=True, slots=True)
 class OpenTicket:
@@ -50,12 +52,18 @@ def in_words(changed: Sequence[Difference]) -> tuple[str, ...]:
 
 
 def _worded(one: Difference) -> str:
-    reach = "只对新立案的台账" if one.copied else "即时生效"
+    reach = _reach(one)
     if one.before is None:
         return f"+ {one.title}: {one.after}（{reach}）"
     if one.after is None:
         return f"- {one.title}: {one.before}（{reach}）"
     return f"~ {one.title}: {one.before} → {one.after}（{reach}）"
+
+
+def _reach(one: Difference) -> str:
+    if one.copied:
+        return "只对新立案的台账"
+    return "只对此后研判的帖文" if one.path[0] in _OF_POSTS else "即时生效"
 
 
 def effects(
@@ -71,6 +79,9 @@ def effects(
             f"{len(older)} 件未办结台账保留立案时的时限，不受影响；此后立案的按新时限{_some(older)}"
         )
     yield from _chains(changed, open_now)
+    if "grading" in fields and open_now:
+        kept = f"{len(open_now)} 件未办结台账的等级不因此改变"
+        yield f"{kept}；以后的帖文按新标准研判，机器可能提出新的等级。"
     in_review = [one for one in open_now if one.state == "in_review"]
     if "review" in fields and in_review:
         count = len(in_review)

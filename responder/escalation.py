@@ -18,7 +18,8 @@ from responder.act import Act
 from responder.audience import Audience, audience
 from responder.clocks import Reading, Status
 from responder.labels import MACHINE
-from responder.reminders import reminders
+from responder.progress import Step, owed_release
+from responder.reminders import Reminder, release_reminders, reminders
 from responder.reporting import untold
 from responder.roster import Handover, awake
 from responder.ticket import Ticket
@@ -48,6 +49,12 @@ class Cause(StrEnum):
     UNREPORTED = "unreported"
     CLOCK_SOON = "clock_soon"
     CLOCK_LATE = "clock_late"
+    RELEASE_OWED = "release_owed"
+    RELEASE_LATE = "release_late"
+
+
+REMINDERS = frozenset({Cause.CLOCK_SOON, Cause.RELEASE_OWED})
+"""What calls to mind what is not late yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,11 @@ class _Scene:
     jurisdiction: Jurisdiction
     handovers: Sequence[Handover]
 
+    @property
+    def owed(self) -> tuple[Step, ...]:
+        """The steps of progress that await a release."""
+        return owed_release(self.ticket, self.acts, self.jurisdiction.progress_release)
+
 
 def due_pushes(
     ticket: Ticket,
@@ -138,6 +150,7 @@ def _plan(scene: _Scene) -> Iterator[Escalation]:
         waits = reading.name != _ACKNOWLEDGE_CLOCK or scene.ticket.state is State.ASSIGNED
         if waits and _is_open(reading):
             yield from _soon(scene, reading)
+    yield from _owed(scene)
 
 
 def _matters(scene: _Scene) -> Iterator[_Matter]:
@@ -150,6 +163,7 @@ def _matters(scene: _Scene) -> Iterator[_Matter]:
         yield from maker(scene)
     yield from _unreported(scene)
     yield from (_late(scene, reading) for reading in scene.readings if _unstopped(reading))
+    yield from (_release_late(scene, step) for step in scene.owed[:1])
 
 
 def _unassigned(scene: _Scene) -> Iterator[_Matter]:
@@ -216,6 +230,12 @@ def _late(scene: _Scene, reading: Reading) -> _Matter:
     )
 
 
+def _release_late(scene: _Scene, step: Step) -> _Matter:
+    due = _shown(step.due, scene.jurisdiction)
+    reason = f"新进展（{step.title}）登记后没有继续发布，应于{due}前发布"
+    return _Matter(f"progress:{step.position}", Cause.RELEASE_LATE, reason, step.due + _TICK)
+
+
 def _chain(scene: _Scene, matter: _Matter) -> Iterator[Escalation]:
     """The steps of the grade's chain; where nobody is available the next one comes at once."""
     at_once: datetime | None = None
@@ -243,21 +263,35 @@ def _soon(scene: _Scene, reading: Reading) -> Iterator[Escalation]:
     asked = _last_charge(scene.acts) if reading.name == _ACKNOWLEDGE_CLOCK else None
     due = _shown(reading.due, scene.jurisdiction)
     for one in reminders(scene.jurisdiction, reading, _granted(scene.acts, reading)):
-        due_at = awake(scene.jurisdiction, scene.ticket.grade, one.at)
-        found = _reminded(scene, due_at)
-        yield Escalation(
-            key=f"{prefix}:{one.name}",
-            cause=Cause.CLOCK_SOON,
-            step=0,
-            target="duty",
-            unit=found.unit,
-            contacts=found.contacts,
-            reason=f"时限“{reading.title}”{one.said.format(due=due)}",
-            due_at=due_at,
-            clock=reading.name,
-            assignment=asked,
-            moot_from=min(one.until or late_from, late_from),
-        )
+        said = f"时限“{reading.title}”{one.said.format(due=due)}"
+        told = replace(one, name=f"{prefix}:{one.name}", said=said, until=one.until or late_from)
+        step = _reminder(scene, Cause.CLOCK_SOON, told, late_from, reading.name)
+        yield replace(step, assignment=asked)
+
+
+def _owed(scene: _Scene) -> Iterator[Escalation]:
+    for step, one in zip(scene.owed, release_reminders(scene.owed), strict=True):
+        said = one.said.format(due=_shown(step.due, scene.jurisdiction))
+        yield _reminder(scene, Cause.RELEASE_OWED, replace(one, said=said), step.due + _TICK)
+
+
+def _reminder(
+    scene: _Scene, cause: Cause, one: Reminder, late_from: datetime, clock: str | None = None
+) -> Escalation:
+    due_at = awake(scene.jurisdiction, scene.ticket.grade, one.at)
+    found = _reminded(scene, due_at)
+    return Escalation(
+        key=one.name,
+        cause=cause,
+        step=0,
+        target="duty",
+        unit=found.unit,
+        contacts=found.contacts,
+        reason=one.said,
+        due_at=due_at,
+        clock=clock,
+        moot_from=min(one.until or late_from, late_from),
+    )
 
 
 def _reminded(scene: _Scene, at: datetime) -> Audience:
@@ -277,7 +311,7 @@ def _asked(scene: _Scene, cause: Cause, step: ChainStep, at: datetime) -> Audien
 
 def _at(scene: _Scene, step: Escalation, now: datetime) -> Escalation:
     """The step as it is pushed at `now`: to who is on duty by then, if anybody is."""
-    if step.cause is Cause.CLOCK_SOON:
+    if step.cause in REMINDERS:
         return replace(step, contacts=_reminded(scene, now).contacts)
     asked = dict(scene.jurisdiction.chains)[scene.ticket.grade][step.step]
     found = _asked(scene, step.cause, asked, now)

@@ -148,6 +148,9 @@ FORMS: dict[Action, Form] = {
         (_CLOCK, FieldSpec("due", "申请期限", "datetime"), _reason()),
         "提出延期申请；获批之前时限照常计时。",
     ),
-    Action.NOTE: Form((_text("备注"),), "记录备注，不影响状态和时限。"),
+    Action.NOTE: Form(
+        (_text("备注"), FieldSpec("progress", "是处置新进展", "bool", required=False)),
+        "记录备注，不影响状态和时限；记为新进展的，按辖区规定提醒继续发布。",
+    ),
 }
 """Every action a person can take; `open` has its own form and `absorb` comes with a merge."""

@@ -14,6 +14,7 @@ from responder.consultation import Consultation
 from responder.copies import event_of, post_of, verdict_of
 from responder.corrections import Correction
 from responder.explanation import shown
+from responder.progress import PROGRESS
 from responder.readmodels import (
     ClockView,
     ConsultationView,
@@ -305,6 +306,8 @@ def summary(action: str, data: Mapping[str, Any], jurisdiction: Jurisdiction | N
     if data.get("absent"):
         absent = "、".join(unit_zh(jurisdiction, str(code)) for code in data["absent"])
         parts.append(f"缺席：{absent}")
+    if data.get(PROGRESS) is True:
+        parts.append("新进展")
     if data.get("speaker"):
         principal = "（主要负责人）" if data.get("principal") else ""
         parts.append(f"发言人：{data['speaker']}{principal}")

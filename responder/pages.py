@@ -54,7 +54,7 @@ def ticket_page(
     )
     names = _names(connection)
     event = event_of_id(connection, row.event_id) if row.event_id else None
-    conduct = conduct_of(row, acts_of(connection, row.ticket_id), jurisdiction, names)
+    conduct = conduct_of(row, acts_of(connection, row.ticket_id), jurisdiction, names, now)
     return TicketPage(
         line=ticket_line(row, clocks, jurisdictions),
         round=row.round,
@@ -95,6 +95,7 @@ def ticket_page(
         reports=conduct.reports,
         origin_zh=labels.named(ORIGINS, row.origin),
         reference=conduct.reference,
+        owed=conduct.owed,
         consultations=tuple(
             consultation_view(one, jurisdiction)
             for one in consultations(acts_of(connection, row.ticket_id))

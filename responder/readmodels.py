@@ -272,6 +272,17 @@ class ConsultationView:
 
 
 @dataclass(frozen=True, slots=True)
+class OwedLine:
+    """A step of progress that a public release must follow until `due`."""
+
+    step_zh: str
+    at: datetime
+    due: datetime
+    late: bool
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class TicketPage:
     """All of one ticket: every round's clocks, whole history, pushes, offers, what it rests on.
 
@@ -304,6 +315,7 @@ class TicketPage:
     origin_zh: str = ""
     reference: str = ""
     consultations: tuple[ConsultationView, ...] = ()
+    owed: tuple[OwedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

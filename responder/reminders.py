@@ -1,12 +1,14 @@
-"""When a running clock is called to mind: at fractions of it, and shortly before it is due."""
+"""When something owed is called to mind: a running clock at fractions of it and shortly before it
+is due, a release after progress as soon as the progress is on record."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from responder.clocks import Reading
+from responder.progress import Step
 from yuqing.domain.jurisdiction import Jurisdiction
 
 
@@ -41,3 +43,10 @@ def reminders(
     told.sort(key=lambda one: one.at)
     for one, following in zip(told, [*told[1:], None], strict=True):
         yield replace(one, until=following.at if following else None)
+
+
+def release_reminders(owed: Sequence[Step]) -> Iterator[Reminder]:
+    """One for each step of progress that awaits a release; a later step says all the former do."""
+    for step, following in zip(owed, [*(one.at for one in owed[1:]), None], strict=False):
+        said = f"已登记新进展（{step.title}），请于{{due}}前继续发布"
+        yield Reminder(f"progress:{step.position}", step.at, said, following)

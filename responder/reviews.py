@@ -1,16 +1,17 @@
 """复核队列: posts that the machine was not sure of, for people to confirm or correct.
 
-A post enters when its verdict's calibrated confidence is below the threshold, and leaves when a
-person has settled it or a later verdict is sure. Taking one is a lease, so that a colleague who
-went home holds nothing back.
+A post enters when its verdict's calibrated confidence is below the threshold, that of the service
+or the jurisdiction's own, and leaves when a person has settled it or a later verdict is sure.
+Taking one is a lease, so that a colleague who went home holds nothing back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -33,6 +34,7 @@ from responder.schema_judging import corrections, reviews
 from stream.messages import Judged
 from stream.sql import failures_named, reading
 from yuqing.domain.errors import Conflict, NotFound
+from yuqing.domain.jurisdiction import Jurisdiction
 
 KEPT_FOR = timedelta(days=30)
 
@@ -54,22 +56,36 @@ class Review:
 
 
 class Reviews:
-    """The queue in the ticket store; `below` is the confidence from which on nobody need look."""
+    """The queue in the ticket store; `below` is the confidence from which on nobody need look,
+    where `own` has none for the jurisdiction's code."""
 
-    def __init__(self, engine: Engine, below: float) -> None:
-        self._engine, self.below = engine, below
+    def __init__(
+        self, engine: Engine, below: float, own: Mapping[str, float] = MappingProxyType({})
+    ) -> None:
+        self._engine, self._below, self._own = engine, below, own
+
+    def below(self, jurisdiction: str | None) -> float:
+        """The threshold of a jurisdiction; that of the service for who sees all."""
+        return self._own.get(jurisdiction, self._below) if jurisdiction else self._below
 
     def record(self, judged: Sequence[Judged], now: datetime) -> int:
         """Queue the unsure ones of `judged`, let go of those that are sure by now; returns how
         many entered. The same posts again change nothing."""
-        unsure = [one for one in judged if one.verdict.confidence < self.below]
-        sure = [one.post.post_id for one in judged if one.verdict.confidence >= self.below]
+        asking = {one.post.post_id: self._asking(one) for one in judged}
+        unsure = [one for one in judged if asking[one.post.post_id]]
+        sure = [one.post.post_id for one in judged if not asking[one.post.post_id]]
         with failures_named(), self._engine.begin() as connection:
             if sure:
                 _close(connection, sure, MACHINE, now)
             known = _settled(connection, [one.post.post_id for one in unsure])
             fresh = [one for one in unsure if one.post.post_id not in known]
-            return insert_new(connection, reviews, [_row(one, now) for one in fresh])
+            rows = [_row(one, asking[one.post.post_id], now) for one in fresh]
+            return insert_new(connection, reviews, rows)
+
+    def _asking(self, judged: Judged) -> tuple[str, ...]:
+        """The jurisdictions of the post that are not sure enough; "" where it has none."""
+        confidence, codes = judged.verdict.confidence, judged.jurisdictions or ("",)
+        return tuple(code for code in codes if confidence < self.below(code))
 
     def waiting(
         self,
@@ -133,6 +149,12 @@ class Reviews:
             return connection.execute(old).rowcount
 
 
+def own_thresholds(homes: Mapping[str, Jurisdiction]) -> Mapping[str, float]:
+    """The thresholds that jurisdictions name for themselves, by code."""
+    named = {code: home.review_below for code, home in homes.items()}
+    return {code: below for code, below in named.items() if below is not None}
+
+
 def settle(connection: Connection, post_id: str, who: str, now: datetime) -> None:
     """The post leaves the queue, within the transaction of the correction."""
     _close(connection, [post_id], who, now)
@@ -158,10 +180,10 @@ def _settled(connection: Connection, post_ids: Sequence[str]) -> frozenset[str]:
     return frozenset(connection.execute(query).scalars()) if post_ids else frozenset()
 
 
-def _row(judged: Judged, now: datetime) -> dict[str, Any]:
+def _row(judged: Judged, asking: Sequence[str], now: datetime) -> dict[str, Any]:
     return {
         "post_id": judged.post.post_id,
-        "jurisdictions": joined(judged.jurisdictions),
+        "jurisdictions": joined([code for code in asking if code]),
         "severity": int(judged.verdict.severity),
         "confidence": judged.verdict.confidence,
         "known_at": judged.post.first_known_at,

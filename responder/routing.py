@@ -74,8 +74,12 @@ def route(
 
 
 def territories_of(jurisdiction: Jurisdiction, places: Sequence[str]) -> tuple[Unit, ...]:
-    """The units whose territory holds any of `places`, each place to the nearest one above it."""
-    found = [_territory(jurisdiction, place) for place in places]
+    """The units whose territory holds any of `places`, each place to the nearest one above it.
+
+    A place that others of `places` lie within only says where they are: of a village and its
+    town the village counts, and a town named with one of its villages is no second territory.
+    """
+    found = [_territory(jurisdiction, place) for place in _narrowest(jurisdiction, places)]
     units = {unit.code: unit for unit in found if unit}
     return tuple(units.values())
 
@@ -138,11 +142,13 @@ def _proposal(jurisdiction: Jurisdiction, department: Unit | None, kind: str | N
 
 
 def _whole(jurisdiction: Jurisdiction, name: str) -> bool:
-    """Whether the place is the whole jurisdiction: within no other, and others within it."""
-    place = next((p for p in jurisdiction.places if name in (p.name, *p.aliases)), None)
-    if place is None or place.within is not None:
+    """Whether the place is the whole jurisdiction, or more: it has others within it, and is the
+    one of the jurisdiction's own name, lies above that one, or within no other."""
+    at, by_name = _canonical(jurisdiction, name), {p.name: p for p in jurisdiction.places}
+    if at is None or not any(other.within == at for other in jurisdiction.places):
         return False
-    return any(other.within == place.name for other in jurisdiction.places)
+    own = _canonical(jurisdiction, jurisdiction.name)
+    return by_name[at].within is None or (own is not None and at in _upwards(by_name, own))
 
 
 def _territory(jurisdiction: Jurisdiction, name: str) -> Unit | None:
@@ -153,6 +159,14 @@ def _territory(jurisdiction: Jurisdiction, name: str) -> Unit | None:
         if place in holders:
             return holders[place]
     return None
+
+
+def _narrowest(jurisdiction: Jurisdiction, names: Sequence[str]) -> list[str]:
+    """The canonical names of the places of `names` that no other of them lies within."""
+    by_name = {place.name: place for place in jurisdiction.places}
+    known = [at for name in names if (at := _canonical(jurisdiction, name))]
+    above = {up for at in known for up in _upwards(by_name, at) if up != at}
+    return [at for at in dict.fromkeys(known) if at not in above]
 
 
 def _canonical(jurisdiction: Jurisdiction, name: str) -> str | None:

@@ -15,7 +15,7 @@ import structlog
 from responder.act import Act
 from responder.announce import message, recipients_of
 from responder.clocks import next_moment, read_clocks
-from responder.escalation import Cause, Escalation, due_pushes, next_push_moment
+from responder.escalation import REMINDERS, Cause, Escalation, due_pushes, next_push_moment
 from responder.handovers import Handovers
 from responder.labels import MACHINE
 from responder.outbox import Push
@@ -146,7 +146,7 @@ def _push(step: Escalation, stored: Stored) -> Push:
         purpose=_purpose(step),
         audience="role:leader" if step.target in _PERSONS else f"unit:{step.unit}",
         jurisdiction=stored.jurisdiction,
-        title=f"{'提醒' if step.cause is Cause.CLOCK_SOON else '催办'}：{step.reason}",
+        title=f"{'提醒' if step.cause in REMINDERS else '催办'}：{step.reason}",
         body=message(stored, int(ticket.grade), ticket.emergency),
         link=f"/tickets/{stored.ticket_id}",
         due_at=step.due_at,

@@ -20,6 +20,7 @@ from responder.people import People, Person, Role
 from responder.routing import route
 from responder.store import TicketStore
 from responder.stored import Stored
+from responder.sweep import sweep_due
 from stream.sql import open_engine
 from tests.responder_world import NOON, SetClock
 from yuqing.domain.jurisdiction import Jurisdiction
@@ -84,6 +85,17 @@ class House:
         """The last number of each clock by name."""
         stored, acts = self.store.history(self.ticket_id)
         return {one.name: one for one in read_clocks(acts, stored.policy, at(hours))}
+
+    def owed(self, hours: float) -> list[tuple[str, datetime, datetime, bool]]:
+        """The further releases that the ticket's page says are owed."""
+        page = self.desk.ticket(self.analyst, self.ticket_id, at(hours))
+        return [(one.step_zh, one.at, one.due, one.late) for one in page.owed]
+
+    def swept(self, hours: float) -> list[str]:
+        """The headings of all pushes, after a sweep at this hour."""
+        sweep_due(self.store, {self.home.code: self.home}, at(hours))
+        page = self.desk.ticket(self.analyst, self.ticket_id, at(hours))
+        return [one.title for one in page.pushes]
 
     def worked(self, hours: float) -> Person:
         """Acknowledged and started by somebody of the unit in charge, who is given back."""

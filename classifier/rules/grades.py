@@ -1,18 +1,20 @@
 """Grade what the numbers say by the statutory thresholds, and say which rule gave the grade.
 
-The thresholds are those of 《生产安全事故报告和调查处理条例》第三条, for every kind of incident;
-crowds and cut-off supplies have none in law, so theirs are the product's own choice.
+The general thresholds (domain/grading) are those of 《生产安全事故报告和调查处理条例》第三条, for
+every kind of incident; crowds and cut-off supplies have none in law, so theirs are the product's
+own choice. A jurisdiction's own stand in their place for what is judged for it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from classifier.rules.context import Context
 from classifier.rules.folding import Folded
 from classifier.rules.harm_words import Finding, Harm
+from yuqing.domain.grading import GENERAL, WORDS, Counted, Grading, amount_zh
 from yuqing.domain.verdict import Evidence, Severity
 
 ARTICLE = "《生产安全事故报告和调查处理条例》第三条"
@@ -27,53 +29,78 @@ class Threshold:
     rule: str
 
 
-def _statutory(unit: str, words: str, steps: Sequence[tuple[float, str]]) -> tuple[Threshold, ...]:
-    grades = (Severity.GRAVE, Severity.MAJOR, Severity.LARGER, Severity.ORDINARY)
+Thresholds = Mapping[Harm, tuple[Threshold, ...]]
+"""Of each harm, the gravest first."""
+_COUNTED: Mapping[Harm, Counted] = {
+    **{Harm(counted.value): counted for counted in Counted},
+    Harm.MISSING: Counted.DEAD,
+}
+
+
+def _statutory(counted: Counted, words: str) -> tuple[Threshold, ...]:
+    steps = sorted(GENERAL.of(counted).items(), reverse=True)
+    said = f"{ARTICLE}:{words}"
+    return tuple(Threshold(n, g, f"{said}{amount_zh(counted, n)}") for g, n in steps)
+
+
+def _general(counted: Counted, words: Mapping[Severity, str]) -> tuple[Threshold, ...]:
+    least = GENERAL.of(counted)
     return tuple(
-        Threshold(least, grade, f"{ARTICLE}:{words}{name}{unit}")
-        for grade, (least, name) in zip(grades, steps, strict=False)
+        Threshold(least[grade], grade, f"本系统规则:{said}") for grade, said in words.items()
     )
 
 
-def _local(steps: Sequence[tuple[float, Severity, str]]) -> tuple[Threshold, ...]:
-    return tuple(Threshold(least, grade, f"本系统规则:{words}") for least, grade, words in steps)
+def _whatever(severity: Severity, words: str) -> tuple[Threshold, ...]:
+    return (Threshold(1, severity, f"本系统规则:{words}"),)
 
 
-_DEATHS = _statutory("人", "死亡", [(30, "30"), (10, "10"), (3, "3"), (1, "1")])
-THRESHOLDS: dict[Harm, tuple[Threshold, ...]] = {
-    Harm.DEAD: _DEATHS,
-    Harm.MISSING: _statutory(
-        "人", "下落不明计入死亡", [(30, "30"), (10, "10"), (3, "3"), (1, "1")]
+THRESHOLDS: Thresholds = {
+    Harm.DEAD: _statutory(Counted.DEAD, "死亡"),
+    Harm.MISSING: _statutory(Counted.DEAD, "下落不明计入死亡"),
+    Harm.GRAVELY_INJURED: _statutory(Counted.GRAVELY_INJURED, "重伤(含急性工业中毒)"),
+    Harm.LOSS: _statutory(Counted.LOSS, "直接经济损失"),
+    Harm.HURT: _general(
+        Counted.HURT,
+        {
+            Severity.MAJOR: "受伤或中毒300人",
+            Severity.LARGER: "受伤或中毒10人",
+            Severity.ORDINARY: "有人受伤",
+        },
     ),
-    Harm.GRAVELY_INJURED: _statutory(
-        "人", "重伤(含急性工业中毒)", [(100, "100"), (50, "50"), (10, "10"), (1, "1")]
+    Harm.TRAPPED: _general(
+        Counted.TRAPPED,
+        {Severity.MAJOR: "被困10人", Severity.LARGER: "有人被困,危险尚在"},
     ),
-    Harm.LOSS: _statutory("元", "直接经济损失", [(1e8, "1亿"), (5e7, "5000万"), (1e7, "1000万")]),
-    Harm.HURT: _local(
-        [
-            (300, Severity.MAJOR, "受伤或中毒300人"),
-            (10, Severity.LARGER, "受伤或中毒10人"),
-            (1, Severity.ORDINARY, "有人受伤"),
-        ]
+    Harm.CROWD: _general(
+        Counted.CROWD, {Severity.MAJOR: "数百人聚集", Severity.LARGER: "数十人聚集"}
     ),
-    Harm.TRAPPED: _local(
-        [(10, Severity.MAJOR, "被困10人"), (1, Severity.LARGER, "有人被困,危险尚在")]
+    Harm.AFFECTED: _general(
+        Counted.AFFECTED,
+        {Severity.MAJOR: "千人以上水气电中断或受污染", Severity.LARGER: "百人以上受影响"},
     ),
-    Harm.CROWD: _local([(200, Severity.MAJOR, "数百人聚集"), (20, Severity.LARGER, "数十人聚集")]),
-    Harm.AFFECTED: _local(
-        [
-            (1000, Severity.MAJOR, "千人以上水气电中断或受污染"),
-            (100, Severity.LARGER, "百人以上受影响"),
-        ]
+    Harm.STRICKEN: _general(
+        Counted.STRICKEN, {Severity.MAJOR: "万人以上受灾", Severity.LARGER: "百人以上受灾"}
     ),
-    Harm.STRICKEN: _local(
-        [(10_000, Severity.MAJOR, "万人以上受灾"), (100, Severity.LARGER, "百人以上受灾")]
-    ),
-    Harm.OUTRAGE: _local([(1, Severity.MAJOR, "震动社会的恶性案件")]),
-    Harm.LOCKDOWN: _local([(1, Severity.GRAVE, "全省范围的危机")]),
-    Harm.SHARED: _local([(10, Severity.LARGER, "十人(户)以上共同的诉求")]),
-    Harm.DANGER: _local([(1, Severity.LARGER, "公众面临的危险正在发生")]),
+    Harm.SHARED: _general(Counted.SHARED, {Severity.LARGER: "十人(户)以上共同的诉求"}),
+    Harm.OUTRAGE: _whatever(Severity.MAJOR, "震动社会的恶性案件"),
+    Harm.LOCKDOWN: _whatever(Severity.GRAVE, "全省范围的危机"),
+    Harm.DANGER: _whatever(Severity.LARGER, "公众面临的危险正在发生"),
 }
+
+
+def local_thresholds(grading: Grading) -> Thresholds:
+    """The thresholds of a jurisdiction that has its own; where none is, the general ones."""
+    own = {harm: counted for harm, counted in _COUNTED.items() if counted in grading.own()}
+    return {**THRESHOLDS, **{harm: _local(grading, counted) for harm, counted in own.items()}}
+
+
+def _local(grading: Grading, counted: Counted) -> tuple[Threshold, ...]:
+    cited = f",{grading.basis}" if grading.basis else ""
+    said = f"本地标准({grading.by}{cited}):{WORDS[counted]}"
+    steps = sorted(grading.of(counted).items(), reverse=True)
+    return tuple(Threshold(n, g, f"{said}{amount_zh(counted, n)}") for g, n in steps)
+
+
 _OVER = (
     "扑灭",
     "得到控制",
@@ -111,21 +138,26 @@ class Graded:
 
 
 def grade_findings(
-    folded: Folded, findings: Iterable[Finding], context: Context
+    folded: Folded, findings: Iterable[Finding], context: Context, local: Thresholds = THRESHOLDS
 ) -> tuple[Graded, ...]:
     """What of `findings` is real, graded, gravest first (then by place in the text)."""
     graded = [
         _graded(folded, finding, threshold)
         for finding in findings
-        if (threshold := threshold_of(finding)) is not None and _counts(finding, context)
+        if (threshold := _deciding(finding, local)) is not None and _counts(finding, context)
     ]
     return tuple(sorted(graded, key=lambda g: (-g.severity, g.evidence.start)))
 
 
-def threshold_of(finding: Finding) -> Threshold | None:
+def threshold_of(finding: Finding, thresholds: Thresholds = THRESHOLDS) -> Threshold | None:
     """The gravest threshold that the finding's count reaches."""
-    steps = THRESHOLDS[finding.harm]
-    return next((step for step in steps if finding.count >= step.least), None)
+    return next((step for step in thresholds[finding.harm] if finding.count >= step.least), None)
+
+
+def _deciding(finding: Finding, local: Thresholds) -> Threshold | None:
+    """The local threshold, unless the general one gives the same grade: then that is cited."""
+    ours, general = threshold_of(finding, local), threshold_of(finding)
+    return general if ours and general and ours.severity == general.severity else ours
 
 
 def _counts(finding: Finding, context: Context) -> bool:

@@ -24,6 +24,7 @@ from classifier.rules.harm_words import (
 )
 from classifier.rules.many import find_losses, find_many, may_be_many
 from classifier.rules.numerals import Number
+from yuqing.domain.grading import LEAST_SEEN, Counted
 
 _PEOPLE = frozenset(
     (Harm.DEAD, Harm.MISSING, Harm.TRAPPED, Harm.GRAVELY_INJURED, Harm.HURT, Harm.STRICKEN)
@@ -43,7 +44,7 @@ _HARMFUL = re.compile(  # a character of every verb of harm: most numbers count 
     "[死亡难丧罹牺殉溺坠治踪联落去困埋压伤危垂截烧毒吐泻恶适昏晕吸肚抽咬扎骨血症情医院病围灾淹命还救绝生害遇毙殒]"
 )
 _MEASURE = re.compile("岁|年|月|分|%|号楼|栋|路|周")
-_LEAST_LOSS = 10_000_000  # yuan; a lesser loss has no grade
+_LEAST_LOSS = LEAST_SEEN[Counted.LOSS]  # yuan; a lesser loss has no grade anywhere
 _ORDINAL = re.compile(r"[第初周#]$|\d[.\-/:·]$")
 _NO_COUNT = re.compile("死一生|时(?!代)|点(?!名)|日(?!本)|[种些样直定般致旦切律下]")
 _CORRECTED = re.compile("更正|勘误|订正|有误|误报|核减|实为|实际(?:死亡|受伤|为)|应为")

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from classifier.rules.harm_words import NOT_PEOPLE, RESCUERS, Finding, Harm
 from classifier.rules.numerals import Number
+from yuqing.domain.grading import LEAST_SEEN, Counted
 
-_LEAST = 10  # people or households; fewer have no grade for their number
 _CLAUSE_END = re.compile("[,。;!?\n]")
-_CROWD = 20  # fewer who act together are a small group
+_CROWD = LEAST_SEEN[Counted.CROWD]  # fewer who act together are a small group
+_MANY = LEAST_SEEN[Counted.SHARED]
 _YUAN = re.compile(r"^(?:多|余)?(?:元|块|人民币|巨款|的?(?:货款|学费|工程款|损失))")
 _LOST = re.compile(
     r"(?:损失|涉案|被骗|骗取|骗走|骗了|诈骗|待还|待收|未兑付|无法兑付|拖欠|欠薪|挪用|侵吞|卷走|卷款|"
@@ -69,7 +70,7 @@ def find_losses(number: Number, before: str, after: str, left: int) -> Iterator[
 def find_many(text: str, number: Number, after: str) -> Iterator[Finding]:
     """Crowds, shared grievances, the stricken and the cut off that `number` counts."""
     unit = _PEOPLE_UNIT.match(after)
-    if unit is None or number.value < _LEAST or NOT_PEOPLE.match(after):
+    if unit is None or number.value < _MANY or NOT_PEOPLE.match(after):
         return
     end = number.end + unit.end()
     stricken = _STRICKEN.match(after)

@@ -44,7 +44,7 @@ def gathered(
     answer = orjson.loads(next(clocks_lines([orjson.dumps(line)], {})))
     known = connection.execute(select(people.c.login, people.c.name))
     names = {one.login: one.name for one in known}
-    conduct = conduct_of(row, acts_of(connection, row.ticket_id), jurisdiction, names)
+    conduct = conduct_of(row, acts_of(connection, row.ticket_id), jurisdiction, names, now)
     whole = {
         "schema": 1,
         "ticket": show(_ticket(row, jurisdiction)),

@@ -11,6 +11,7 @@ import pytest
 from responder.handlers import respond_handler
 from responder.origins import Origin
 from responder.people import Person, Role
+from responder.routing import route
 from responder.spokesperson import first_spokespeople, speaks_as_principal
 from responder.sub_topics import sub_topics_of
 from tests.five_governments import CODES, House, at, government, house, told
@@ -68,6 +69,80 @@ def test_units_and_topics_that_the_plan_names_are_there(code: str) -> None:
     assert home.superior
     assert home.leader
     assert home.spokespeople.head
+
+
+SUB_TOPICS = {
+    "qixingguan": "public_money projects soe business science poverty_relief",
+    "dagang": "fees projects poverty_relief social_relief env_emergency enrolment infectious "
+    "canteen fundraising shanty safety_accident",
+    "handian": "arrears pollution fair_education medicine insurance",
+    "lianhuashan": "public_money projects business science poverty_relief real_estate",
+    "jinghai": "property_finance arrears ecology eldercare soe business projects public_money",
+}
+CHANNELS = {
+    "qixingguan": "site mailbox interview hotline radio tv",
+    "dagang": "site board wechat binhai_times evening_news meeting",
+    "handian": "reading board screen leaflet lecture site",
+    "lianhuashan": "site wechat app hotline",
+    "jinghai": "site",
+}
+DUTIES = {
+    "qixingguan": "watch clocks continued_release territory first_voice dispositions hand_over "
+    "cyberspace_notice report_up coordinate proof interpretation interpretation_steps "
+    "interpretation_first interpreter mailbox publish_in_time appraisal misconduct observers",
+    "dagang": "first_voice rumour review audit channels archive safety_advice promises feedback "
+    "appraisal",
+    "handian": "ledger follow_up officer first_attention hotline_clock hotline_publish review "
+    "offline hotline_import interpretation",
+    "lianhuashan": "first_voice consult territory major_emergency review risk follow_policy "
+    "hotline hear",
+    "jinghai": "ledger promises one_voice measures weekly promise_finding drafts appraisal "
+    "yearly_report links training",
+}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_narrower_matters_channels_and_duties_that_the_plan_names_are_there(code: str) -> None:
+    home = government(code)
+    assert set(SUB_TOPICS[code].split()) <= {one.code for one in home.sub_topics}
+    assert set(CHANNELS[code].split()) <= {one.code for one in home.channels}
+    assert {one.code for one in home.duties} == set(DUTIES[code].split())
+
+
+def test_numbers_that_the_plans_name_are_there() -> None:
+    said = {code: "".join(duty.name for duty in government(code).duties) for code in CODES}
+    for number in ("5小时", "24小时", "48小时", "5个工作日", "4%", "每年至少解读两次"):
+        assert number in said["qixingguan"]
+    assert "季度和年度考核，月度和季度数字" in said["dagang"]
+    assert "每年至少听取一次" in said["lianhuashan"]
+    assert "按周" in said["jinghai"]
+    assert "每年至少培训一次" in said["jinghai"]
+
+
+@pytest.mark.parametrize("code", ["qixingguan", "lianhuashan", "jinghai"])
+def test_districts_and_the_zone_leave_one_places_matter_to_the_place(code: str) -> None:
+    home = government(code)
+    assert home.local_lead
+    town = next(unit for unit in home.units if unit.kind == "street")
+    named = (*town.territory, home.name)
+    routed = route(home, Topic.HARDSHIP, named)
+    assert (routed.unit, routed.co_units) == (town.code, ("civil",))
+    whole = route(home, Topic.HARDSHIP, (home.name,))
+    assert whole.unit == "civil"
+    assert any(reason.startswith("涉及全域") for reason in whole.reasons)
+
+
+@pytest.mark.parametrize(("code", "unit"), [("dagang", "civil"), ("handian", "civil")])
+def test_a_street_is_one_territory_and_the_unit_of_the_topic_leads(code: str, unit: str) -> None:
+    home = government(code)
+    assert not home.local_lead
+    routed = route(home, Topic.HARDSHIP, (home.name,))
+    assert (routed.unit, routed.co_units) == (unit, (home.coordinator,))
+
+
+def test_lianhuashan_tells_the_news_and_network_departments() -> None:
+    told_to = government("lianhuashan").reports_to
+    assert (told_to.publicity, told_to.cyberspace) == ("news", "cyberspace")
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -170,6 +245,29 @@ def test_qixingguan_grave_accident_in_one_township(tmp_path: Path) -> None:
             "met"
         }
         assert settled["continued_release"].status == "superseded"
+
+
+def test_qixingguan_goes_on_releasing_as_the_work_goes_on(tmp_path: Path) -> None:
+    with house("qixingguan", tmp_path) as walk:
+        walk.open("鸭池镇一厂房倒塌", Topic.WORK_SAFETY, 3, True, ("鸭池",))
+        unit = walk.worked(0.2)
+        walk.act(0.5, unit, "verify", text="现场核查完毕")
+        assert walk.owed(1) == []  # the clocks still ask for the first word
+        publish(walk, 2, unit, speaker="鸭池镇镇长", principal=True)
+        walk.act(3, unit, "note", text="被困人员全部救出", progress=True)
+        assert walk.owed(3.5) == [("备注", at(3), at(7), False)]
+        page = walk.desk.ticket(unit, walk.ticket_id, at(3.5))
+        assert page.history[-1].summary_zh == "备注：新进展，被困人员全部救出"
+        assert walk.swept(3.5)[-1] == "提醒：已登记新进展（备注），请于3月2日19:00前继续发布"
+        assert walk.owed(8) == [("备注", at(3), at(7), True)]
+        late = "催办：新进展（备注）登记后没有继续发布，应于3月2日19:00前发布"
+        # The township has no duty contact, so: its principal, 政府办, 宣传部, the leader.
+        assert walk.swept(8.5).count(late) == 4
+        before = walk.clocks(9)
+        publish(walk, 9, unit)
+        assert walk.owed(9) == []
+        assert walk.swept(12).count(late) == 4
+        assert walk.clocks(12)["authoritative_release"] == before["authoritative_release"]
 
 
 @pytest.mark.parametrize("disposition", [d for d in Disposition if d is not Disposition.NONE])

@@ -19,7 +19,7 @@ from responder.outbox import send_due
 from responder.push import Delivery
 from responder.regroupings import Wish
 from responder.review_filter import HELD_FOR
-from responder.reviews import KEPT_FOR, Reviews
+from responder.reviews import KEPT_FOR, Reviews, own_thresholds
 from responder.schema import notices, outbox
 from responder.schema_judging import corrections
 from stream.bus import Outgoing
@@ -85,6 +85,29 @@ def test_the_unsure_wait_the_gravest_first_and_of_one_grade_the_newest(
     assert waiting == [one.post.post_id for one in (grave, new, old)]
     assert (page.total, page.below) == (3, 0.6)
     assert desk.reviews(FAR, NOON).lines == ()
+
+
+def test_a_jurisdiction_may_ask_for_more_or_less_certainty(engine: Engine) -> None:
+    homes = {
+        "qinghe": replace(HOMES["qinghe"], review_below=0.8),
+        "yunxi": replace(HOMES["qinghe"], code="yunxi", review_below=0.3),
+        "baisha": replace(HOMES["qinghe"], code="baisha"),
+    }
+    queue, desk = Reviews(engine, 0.6, own_thresholds(homes)), Desk(engine, homes)
+    both = replace(unsure(1, confidence=0.7), jurisdictions=("qinghe", "yunxi", "baisha"))
+    theirs = replace(unsure(2, confidence=0.5), jurisdictions=("yunxi",))
+    usual = replace(unsure(3, confidence=0.5), jurisdictions=("baisha",))
+    nobodys = replace(unsure(4, confidence=0.5), jurisdictions=())
+    assert queue.record([both, theirs, usual, nobodys], NOON) == 3
+    ours = desk.reviews(LIN, NOON)
+    assert [line.judged for line in ours.lines] == [both]
+    assert ours.below == 0.8
+    far = desk.reviews(FAR, NOON)
+    assert (far.total, far.below) == (0, 0.3)
+    everywhere = desk.reviews(ROOT, NOON)
+    assert (everywhere.total, everywhere.below) == (3, 0.6)
+    assert queue.record([replace(both, verdict=unsure(1, confidence=0.85).verdict)], NOON) == 0
+    assert desk.reviews(LIN, NOON).total == 0
 
 
 def test_the_same_posts_again_wait_once_and_leave_when_a_later_verdict_is_sure(

@@ -9,6 +9,7 @@ import pytest
 from responder.routing import Wording, route, territories_of
 from tests.reference.small_district import DISTRICT, LOCAL_LEAD, unit
 from yuqing.domain.conduct import SubTopic
+from yuqing.domain.jurisdiction import Place
 from yuqing.domain.roster import Contact
 from yuqing.domain.verdict import Severity, Topic
 
@@ -51,6 +52,56 @@ def test_from_major_on_the_coordinator_helps() -> None:
 def test_the_nearest_territory_above_a_place_is_meant() -> None:
     assert [unit.code for unit in territories_of(DISTRICT, ("柳月",))] == ["north"]
     assert [unit.code for unit in territories_of(DISTRICT, ("湾禾",))] == ["office"]
+
+
+VILLAGES = replace(
+    DISTRICT,
+    places=(
+        *DISTRICT.places,
+        Place("石埠村", within="南岸街道"),
+        Place("柳月东里", within="柳月小区"),
+    ),
+    units=(*DISTRICT.units, unit("liuyue", "柳月社区", "柳月小区")),
+)
+
+
+@pytest.mark.parametrize(
+    ("places", "codes"),
+    [
+        (("石埠村", "南岸街道"), ["south"]),
+        (("南岸街道", "石埠村"), ["south"]),
+        (("柳月", "北岸"), ["liuyue"]),  # aliases; the narrower has a unit of its own
+        (("湾禾区", "北岸街道", "柳月东里"), ["liuyue"]),
+        (("湾禾", "北岸街道"), ["north"]),
+        (("柳月小区", "南岸街道"), ["liuyue", "south"]),
+        (("湾禾区", "柳月小区", "石埠村"), ["liuyue", "south"]),
+        (("石埠村", "外星", "石埠村"), ["south"]),
+        ((), []),
+    ],
+)
+def test_of_a_place_and_those_above_it_only_the_narrowest_counts(
+    places: tuple[str, ...], codes: list[str]
+) -> None:
+    assert [unit.code for unit in territories_of(VILLAGES, places)] == codes
+
+
+def test_a_village_and_its_street_are_one_territory_and_not_several() -> None:
+    home = replace(VILLAGES, local_lead=True)
+    one = route(home, Topic.HOUSING, ("柳月小区", "北岸街道", "湾禾区"))
+    assert (one.unit, one.co_units) == ("liuyue", ("housing",))
+    assert not any("多地" in reason for reason in one.reasons)
+    several = route(home, Topic.HOUSING, ("柳月小区", "北岸街道", "南岸街道"))
+    assert (several.unit, several.co_units) == ("housing", ("liuyue", "south"))
+
+
+def test_the_place_of_the_governments_own_name_is_the_whole_also_below_a_city() -> None:
+    city = (Place("汀州市"), *(replace(p, within=p.within or "汀州市") for p in DISTRICT.places))
+    home = replace(DISTRICT, places=city, local_lead=True)
+    for places in (("湾禾区",), ("汀州市", "湾禾"), ("汀州市",)):
+        wide = route(home, Topic.HOUSING, places)
+        assert wide.unit == "housing"
+        assert wide.reasons[0].startswith("涉及全域")
+    assert route(home, Topic.HOUSING, ("汀州市", "湾禾区", "柳月小区")).unit == "north"
 
 
 def test_with_local_lead_one_territory_leads_also_where_no_department_is_named() -> None:

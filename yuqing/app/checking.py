@@ -12,6 +12,7 @@ from yuqing.app.settings import Settings
 from yuqing.app.wallclock import parse_clock
 from yuqing.domain.conduct import DutyStatus
 from yuqing.domain.errors import ConfigError, YuqingError
+from yuqing.domain.grading import GENERAL, STATUTORY
 from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.files.jurisdiction import read_jurisdictions
 
@@ -69,6 +70,17 @@ def notes_on(home: Jurisdiction) -> Iterator[str]:
     inferred = [*home.inferred, *(sub.code for sub in home.sub_topics if sub.inferred)]
     if inferred:
         yield f"{home.code}: inferred, to be confirmed: the units of {', '.join(inferred)}"
+    yield from _laxer(home)
+
+
+def _laxer(home: Jurisdiction) -> Iterator[str]:
+    """Grades that begin later than the article lets them for a work accident."""
+    for counted in sorted(STATUTORY):
+        article = GENERAL.of(counted)
+        for grade, least in home.grading.of(counted).items():
+            if grade in article and least > article[grade]:
+                said = f"grading {counted} {grade:d} begins at {least}, later than the article's"
+                yield f"{home.code}: {said} {article[grade]}; a work accident keeps the article's"
 
 
 def _debunks(settings: Settings) -> str:

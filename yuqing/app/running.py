@@ -80,13 +80,13 @@ def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     from responder.hooks import send_hooks
     from responder.outbox import send_due
     from responder.reviewing import review_handler
-    from responder.reviews import Reviews
+    from responder.reviews import Reviews, own_thresholds
     from responder.sweep import sweep_due
     from responder.watchlists import Watchlists
 
     store, homes = wiring.ticket_store(crew.settings), wiring.jurisdictions(crew.settings)
     lists, pusher, poster = Watchlists(store.engine), wiring.pusher(), HttpHookPoster()
-    queue = Reviews(store.engine, crew.settings.review_below)
+    queue = Reviews(store.engine, crew.settings.review_below, own_thresholds(homes))
     console, secret = crew.settings.console_url(), wiring.secret(crew.settings)
     workers = [
         crew.worker(EVENTS.name, "respond", respond_handler(store, homes, crew.clock)),

@@ -136,13 +136,16 @@ def source_names(settings: Settings) -> Mapping[str, str]:
 
 
 def judge(settings: Settings) -> Judge:
-    """The judge, with the places of the jurisdictions and the official refutations there are."""
+    """The judge, with the places and thresholds of the jurisdictions and the official refutations
+    there are."""
     from classifier.debunks.files import load_debunks
     from classifier.judge import load_judge
 
     homes = load_jurisdictions(settings.jurisdictions)
     gazetteers = {code: home.places for code, home in homes.items()}
-    return load_judge(gazetteers, load_debunks(settings.debunks), settings.classifier_model)
+    gradings = {code: home.grading for code, home in homes.items()}
+    debunks = load_debunks(settings.debunks)
+    return load_judge(gazetteers, debunks, settings.classifier_model, gradings)
 
 
 def drift_reference(settings: Settings) -> Shares:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from yuqing.domain.roster import Contact
@@ -135,6 +136,18 @@ class ReportsTo:
     publicity: str | None = None
     cyberspace: str | None = None
     police: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRelease:
+    """进展后续发布: after the first release of a matter as said, each recorded step of progress is
+    to be followed by another `within` this time; with `official`, on an official channel."""
+
+    within: timedelta
+    emergency: bool = True
+    grades: tuple[int, ...] = (3, 4)
+    official: bool = True
+    basis: str = ""
 
 
 class DutyStatus(StrEnum):

@@ -9,12 +9,14 @@ from enum import StrEnum
 from yuqing.domain.conduct import (
     Channel,
     Duty,
+    ProgressRelease,
     ReportsTo,
     ReviewStep,
     Spokespeople,
     SubTopic,
     WatchKind,
 )
+from yuqing.domain.grading import GENERAL, Grading
 from yuqing.domain.roster import Calendar, Contact, QuietHours, Roster
 from yuqing.domain.verdict import Severity, Topic
 from yuqing.domain.workdays import Workdays
@@ -157,7 +159,8 @@ class Jurisdiction:
     is for the roster and for local clocks that say so; national clocks run in natural hours.
     `triage_within` is how long a matter may wait for its assignment, `report_within` how long one
     that must be reported up may wait for that, `stalls_after`, by grade, how long a charged unit
-    may show no work, before the chain is walked; without, it is not."""
+    may show no work, before the chain is walked; without, it is not. `review_below` is the confidence below which a verdict waits for a person; None: what the
+    service is set to."""
 
     code: str
     name: str
@@ -191,6 +194,9 @@ class Jurisdiction:
     triage_within: timedelta | None = None
     report_within: timedelta | None = None
     stalls_after: tuple[tuple[Severity, timedelta], ...] = ()
+    grading: Grading = GENERAL
+    progress_release: ProgressRelease | None = None
+    review_below: float | None = None
 
     def unit(self, code: str) -> Unit | None:
         """The unit with `code`, if there is one."""

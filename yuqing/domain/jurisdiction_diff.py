@@ -24,10 +24,13 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "places": "地名",
         "chains": "催办链",
         "opens_from": "自动立项级别",
+        "review_below": "复核门槛",
+        "grading": "定级标准",
         "acknowledge_within": "签收时间",
         "triage_within": "交办时间",
         "report_within": "上报时间",
         "stalls_after": "处置停滞时间",
+        "progress_release": "进展后续发布",
         "official_channels": "官方渠道",
         "warn_before": "到期前提醒",
         "local_lead": "属地主办",
@@ -99,7 +102,7 @@ def _gathered(one: _Flat, other: _Flat) -> _Flat:
 
 def _flat(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
     if is_dataclass(value):
-        for field in fields(value):
+        for field in (one for one in fields(value) if one.compare):
             yield from _flat(getattr(value, field.name), (*path, field.name))
     elif isinstance(value, tuple) and not all(_plain(one) for one in value):
         seen: dict[str, int] = {}

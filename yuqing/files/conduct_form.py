@@ -12,6 +12,7 @@ from yuqing.domain.conduct import (
     Duty,
     DutyStatus,
     Gate,
+    ProgressRelease,
     ReportsTo,
     ReviewStep,
     Spokespeople,
@@ -72,6 +73,16 @@ class CadenceForm(Form):
     basis: str = ""
 
 
+class ProgressReleaseForm(Form):
+    """How soon another release follows a recorded step of progress."""
+
+    within: PositiveDuration
+    emergency: bool = True
+    grades: Annotated[tuple[Grade, ...], Field(min_length=1)] = (3, 4)
+    official: bool = True
+    basis: str = ""
+
+
 class SubTopicForm(Form):
     """A narrower matter under one of the topics."""
 
@@ -125,6 +136,13 @@ def spokespeople_of(form: SpokespeopleForm) -> Spokespeople:
 def channels_of(forms: tuple[ChannelForm, ...]) -> tuple[Channel, ...]:
     """The values of the channels."""
     return tuple(Channel(f.code, f.name, f.kind, f.official) for f in forms)
+
+
+def progress_release_of(form: ProgressReleaseForm | None) -> ProgressRelease | None:
+    """The value of what follows progress, if anything does."""
+    if form is None:
+        return None
+    return ProgressRelease(form.within, form.emergency, form.grades, form.official, form.basis)
 
 
 def sub_topics_of(forms: tuple[SubTopicForm, ...]) -> tuple[SubTopic, ...]:

@@ -13,6 +13,7 @@ from yuqing.domain.verdict import Severity
 from yuqing.files.conduct_form import (
     channels_of,
     duties_of,
+    progress_release_of,
     reports_to_of,
     review_of,
     spokespeople_of,
@@ -20,6 +21,7 @@ from yuqing.files.conduct_form import (
     watch_kinds_of,
 )
 from yuqing.files.form import ContactForm
+from yuqing.files.grading_form import grading_of
 from yuqing.files.jurisdiction_checks import mistakes_in
 from yuqing.files.jurisdiction_form import JurisdictionForm
 from yuqing.files.policy import policy_of
@@ -104,6 +106,8 @@ def _jurisdiction(form: JurisdictionForm) -> Jurisdiction:
         places=tuple(Place(p.name, p.aliases, p.within) for p in form.places),
         chains=tuple((grade, _chain(form, grade)) for grade in Severity if grade),
         opens_from=form.opens_from,
+        grading=grading_of(form.grading, form.name),
+        review_below=form.review_below,
         acknowledge_within=form.acknowledge_within,
         official_channels=_official(form),
         warn_before=form.warn_before,
@@ -118,6 +122,7 @@ def _jurisdiction(form: JurisdictionForm) -> Jurisdiction:
         review=review_of(form.review),
         spokespeople=spokespeople_of(form.spokespeople),
         channels=channels_of(form.channels),
+        progress_release=progress_release_of(form.progress_release),
         sub_topics=sub_topics_of(form.sub_topics),
         watch_kinds=watch_kinds_of(form.watch_kinds),
         duties=duties_of(form.duties),

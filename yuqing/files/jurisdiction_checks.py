@@ -11,6 +11,7 @@ from yuqing.domain.errors import ConfigError
 from yuqing.domain.jurisdiction import ClockStart, Numbering, StoppedBy
 from yuqing.domain.policy import national
 from yuqing.files.conduct_checks import conduct_mistakes
+from yuqing.files.grading_form import grading_mistakes
 from yuqing.files.jurisdiction_form import JurisdictionForm
 from yuqing.files.mistake import Keys, Mistake
 from yuqing.files.yamlfile import line_of
@@ -147,6 +148,10 @@ def _added(form: JurisdictionForm) -> Iterator[Mistake]:
             yield Mistake((*keys, "start"), problem, remedy)
 
 
+def _grading(form: JurisdictionForm) -> Iterator[Mistake]:
+    return grading_mistakes(form.grading)
+
+
 _CHECKS: tuple[Callable[[JurisdictionForm], Iterator[Mistake]], ...] = (
     _units,
     _unit_codes,
@@ -155,5 +160,6 @@ _CHECKS: tuple[Callable[[JurisdictionForm], Iterator[Mistake]], ...] = (
     _territories,
     _tightened,
     _added,
+    _grading,
     conduct_mistakes,
 )

@@ -14,6 +14,7 @@ from yuqing.files.conduct_form import (
     CadenceForm,
     ChannelForm,
     DutyForm,
+    ProgressReleaseForm,
     ReportsToForm,
     ReviewStepForm,
     SpokespeopleForm,
@@ -22,6 +23,7 @@ from yuqing.files.conduct_form import (
 )
 from yuqing.files.durations import Duration, PositiveDuration
 from yuqing.files.form import Code, ContactForm, Form, Grade, Name
+from yuqing.files.grading_form import GradingForm
 from yuqing.files.roster_form import QuietForm, ShiftForm
 
 __all__ = ["ContactForm", "JurisdictionForm"]
@@ -135,6 +137,8 @@ class JurisdictionForm(Form):
     policy: Literal["national"] = "national"
     clocks: ClocksForm = ClocksForm()
     opens_from: Annotated[Severity, Field(ge=1, le=4)] = Severity.ORDINARY
+    grading: GradingForm = GradingForm()
+    review_below: Annotated[float, Field(ge=0, le=1)] | None = None
     acknowledge_within: PositiveDuration = Field(default="30m", validate_default=True)
     warn_before: Duration = Field(default="1h", validate_default=True)
     local_lead: bool = False
@@ -160,6 +164,7 @@ class JurisdictionForm(Form):
     spokespeople: SpokespeopleForm = SpokespeopleForm()
     channels: tuple[ChannelForm, ...] = ()
     cadence: CadenceForm | None = None
+    progress_release: ProgressReleaseForm | None = None
     watch_kinds: tuple[WatchKindForm, ...] = ()
     duties: tuple[DutyForm, ...] = ()
 

@@ -14,8 +14,9 @@ from responder.console.pages.comparing import compare
 from responder.console.router import Router
 from responder.console.screen import Screen
 from responder.explain import STOPPED_BY_TITLES
+from responder.gradings import GRADED, grading_rows, whose
 from responder.labels import CHANNELS, GRADES, ROLES, TARGETS, TOPICS
-from responder.people import Role
+from responder.people import Person, Role
 from responder.review import GATES
 from responder.wording import span
 from yuqing.domain.jurisdiction import ChainStep, ClockRule, ClockStart, Jurisdiction, Unit
@@ -43,6 +44,9 @@ def _jurisdiction(screen: Screen, request: Request) -> None:
             ui.button("比较改动", on_click=lambda: compare(screen, home.code)).props("outline")
     with card("时限", f"{_policy(home)}，立案时固定到台账"):
         _shown(screen, "home_clocks.html", clocks=[_clock(one) for one in home.policy.clocks])
+    with card("定级标准", f"自多少起为哪一级；{whose(home.grading)}"):
+        rows = grading_rows(home.grading)
+        _shown(screen, "home_grading.html", rows=rows, grades=[GRADES[g] for g in GRADED])
     with card("责任单位", f"综合协调：{_named(home, home.coordinator)}"):
         _shown(screen, "home_units.html", units=[_unit(home, one) for one in home.units])
     with card("催办链", "按等级；没有人可推送的，直接进入下一步"):

@@ -39,7 +39,7 @@ def _ticket(screen: Screen, request: Request) -> None:
             with card("可办事项", "只列出当前状态与本人角色允许的"):
                 show_buttons(desktop, (CONSULT,))
             with card("时限", "未停的在上，先到期的在前；退回、改派、备注都不停表"):
-                screen.live(lambda: screen.html("clocks.html", clocks=_by_urgency(desktop)))
+                screen.live(lambda: _clocks(desktop))
                 ui.on("yq_why", lambda event: explain(desktop, asked_post(event)))
             show_review(desktop)
             show_consultations(desktop)
@@ -52,6 +52,11 @@ def _ticket(screen: Screen, request: Request) -> None:
                     lambda steps: screen.html("history.html", history=steps[::-1]),
                 )
         _facts(desktop)
+
+
+def _clocks(desktop: Desktop) -> str:
+    owed = desktop.page().owed
+    return desktop.screen.html("clocks.html", clocks=_by_urgency(desktop), owed=owed)
 
 
 def _by_urgency(desktop: Desktop) -> list[ClockView]:
