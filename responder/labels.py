@@ -104,6 +104,7 @@ AUDITED: dict[str, str] = {
     "watchlist_dropped": "删除监测方案",
     "handed_over": "交班",
     "took_over": "接班",
+    "handover_chased": "催接班",
     "push_tested": "推送测试",
 }
 """What the audit log notes."""

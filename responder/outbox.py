@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, update
 
 from responder.claims import ATTEMPTS, LEASE, claim, write
 from responder.deliveries import Links, push_due
@@ -94,12 +94,14 @@ def put_decision(
 
 def cancel(connection: Connection, ticket_id: str, purpose: str) -> None:
     """What `purpose` still had to push for the ticket is no longer due."""
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.ticket_id == ticket_id, outbox.c.purpose == purpose)
-        .where(outbox.c.kind == "push", outbox.c.state == "pending")
-        .values(state="cancelled")
-    )
+    mine = (outbox.c.ticket_id == ticket_id) & (outbox.c.purpose == purpose)
+    cancel_pushes(connection, mine)
+
+
+def cancel_pushes(connection: Connection, which: ColumnElement[bool]) -> None:
+    """What of the pushes `which` still had to leave is no longer due."""
+    waiting = (outbox.c.kind == "push") & (outbox.c.state == "pending")
+    connection.execute(update(outbox).where(waiting, which).values(state="cancelled"))
 
 
 def send_due(

@@ -18,9 +18,11 @@ from sqlalchemy.exc import IntegrityError
 from responder.act import Act
 from responder.audit import Entry, note, noted_act
 from responder.clocks import admit
+from responder.handovers import waiting_in
 from responder.hooks import put_hooks
 from responder.labels import ACTIONS, who
 from responder.outbox import Push, cancel, put_change, put_pushes
+from responder.roster import Handover
 from responder.rows import next_number
 from responder.schema import SCRIPTS, VERSION_TABLE, tickets
 from responder.schema_doors import ticket_units
@@ -31,8 +33,9 @@ from stream.sql import failures_named, migrate, reading
 from yuqing.domain.errors import Conflict, NotFound
 from yuqing.domain.jurisdiction import Policy
 
-Announce = Callable[[Stored, Sequence[Act], int], Sequence[Push]]
-"""(the ticket afterwards, its whole history, position of the first new act) to pushes."""
+Announce = Callable[[Stored, Sequence[Act], int, Sequence[Handover]], Sequence[Push]]
+"""(the ticket afterwards, its whole history, position of the first new act, handovers that nobody
+has taken yet) to pushes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,14 +225,22 @@ def apply(connection: Connection, stored: Stored, acts: Sequence[Act], change: C
     write(connection, changed, history, steps, now, look)
     for purpose in change.cancels:
         cancel(connection, stored.ticket_id, purpose)
-    announced = change.announce(changed, history, len(acts)) if change.announce else ()
-    put_pushes(connection, [*change.pushes, *announced], now)
+    put_pushes(connection, [*change.pushes, *_announced(connection, change, changed, history)], now)
     for act, ticket in zip(history[len(acts) :], steps, strict=True):
         put_change(connection, _told(changed, act, ticket), now)
     _keep_units(connection, stored, changed)
     put_hooks(connection, changed, history[len(acts) :], steps, now)
     note(connection, *_noted(stored.ticket_id, history, len(acts)))
     return changed
+
+
+def _announced(
+    connection: Connection, change: Change, changed: Stored, history: Sequence[Act]
+) -> Sequence[Push]:
+    if change.announce is None:
+        return ()
+    first = len(history) - len(change.acts)
+    return change.announce(changed, history, first, waiting_in(connection, changed.jurisdiction))
 
 
 def _keep_units(connection: Connection, before: Stored, after: Stored) -> None:

@@ -45,13 +45,16 @@ class Unreadable(RetryLater):
 def sweep_due(
     store: TicketStore, jurisdictions: Mapping[str, Jurisdiction], now: datetime, limit: int = 200
 ) -> int:
-    """Look at up to `limit` tickets that are due at `now`, the most overdue first, and let
-    watchlists announce what they held back; returns how many tickets it looked at.
+    """Look at up to `limit` tickets that are due at `now`, the most overdue first, chase handovers
+    that nobody takes, and let watchlists announce what they held back; returns how many tickets
+    it looked at.
 
     Costs in proportion to what is due. Raises RetryLater when the store is away, and Unreadable,
     when all others have been looked at, for tickets that cannot be.
     """
-    decide = _deciding(jurisdictions, Handovers(store.engine).waiting(now), now)
+    duty = Handovers(store.engine)
+    duty.call_due(jurisdictions, now)
+    decide = _deciding(jurisdictions, duty.waiting(now), now)
     found = {ticket_id: _look(store, ticket_id, now, decide) for ticket_id in store.due(now, limit)}
     Watchlists(store.engine).alert_due(now)
     unreadable = [ticket_id for ticket_id, looked in found.items() if looked is None]

@@ -156,7 +156,8 @@ class Jurisdiction:
     is called to mind besides. `inferred` are the topics whose route no document states. `calendar`
     is for the roster and for local clocks that say so; national clocks run in natural hours.
     `triage_within` is how long a matter may wait for its assignment, `stalls_after`, by grade, how
-    long a charged unit may show no work, before the chain is walked; without, it is not."""
+    long a charged unit may show no work, before the chain is walked; without, it is not.
+    `handover_within` is how long a handover may wait to be taken before it is chased."""
 
     code: str
     name: str
@@ -189,6 +190,7 @@ class Jurisdiction:
     inferred: tuple[Topic, ...] = ()
     triage_within: timedelta | None = None
     stalls_after: tuple[tuple[Severity, timedelta], ...] = ()
+    handover_within: timedelta = timedelta(minutes=15)
 
     def unit(self, code: str) -> Unit | None:
         """The unit with `code`, if there is one."""

@@ -27,6 +27,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "acknowledge_within": "签收时间",
         "triage_within": "交办时间",
         "stalls_after": "处置停滞时间",
+        "handover_within": "接班签收时间",
         "official_channels": "官方渠道",
         "warn_before": "到期前提醒",
         "local_lead": "属地主办",

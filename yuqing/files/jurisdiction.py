@@ -124,6 +124,7 @@ def _jurisdiction(form: JurisdictionForm) -> Jurisdiction:
         inferred=tuple(topic for topic, route in form.routes.items() if route.inferred),
         triage_within=form.triage_within or form.acknowledge_within,
         stalls_after=tuple((g, form.stalls_after.get(int(g), _STALLS[g])) for g in _STALLS),
+        handover_within=form.handover_within,
     )
 
 
