@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row
 
-from responder.claims import backoff, claim, put_off, write
+from responder.claims import ATTEMPTS, backoff, claim, put_off, write
 from responder.digest import MERGED, Item, compose
 from responder.link_tokens import LASTS, token_of
 from responder.push import Pusher
@@ -65,7 +65,9 @@ def _deliver(
         return len(rows)
     pause = backoff(rows[0].key, max(row.attempts for row in rows))
     pause = max(pause, delivery.again_after or pause)
-    put_off(engine, rows, now + real_span(clock, pause), delivery.error, now)
+    # what no channel can ever take is given up at once, so that somebody else is told
+    attempts = 1 if delivery.hopeless else ATTEMPTS
+    put_off(engine, rows, now + real_span(clock, pause), delivery.error, now, attempts)
     return 0
 
 

@@ -163,7 +163,7 @@ def _due(
     connection: Connection, row: Row[Any], home: Jurisdiction, now: datetime
 ) -> tuple[Call, ...]:
     lost = unheard(connection, _pushes_of(row.handover_id))
-    targets = [key.split(":")[2] if key.count(":") > 1 else "asked" for key in lost]
+    targets = [one.key.split(":")[2] if one.key.count(":") > 1 else "asked" for one in lost]
     return due_calls(_value(row), home, now, row.called, targets)
 
 

@@ -24,10 +24,11 @@ from responder.labels import ACTIONS, who
 from responder.outbox import Push, cancel, put_change, put_pushes
 from responder.roster import Handover
 from responder.rows import next_number
-from responder.schema import SCRIPTS, VERSION_TABLE, tickets
+from responder.schema import SCRIPTS, VERSION_TABLE, outbox, tickets
 from responder.schema_doors import ticket_units
 from responder.stored import Stored, acts_of, insert_ticket, locked, stored_of, write
 from responder.ticket import Ticket
+from responder.undelivered import Unheard, unheard
 from stream.messages import TicketChanged
 from stream.sql import failures_named, migrate, reading
 from yuqing.domain.errors import Conflict, NotFound
@@ -75,6 +76,8 @@ class Change:
 
 
 Decide = Callable[[Stored, Sequence[Act]], Change]
+Look = Callable[[Stored, Sequence[Act], Sequence[Unheard]], Change]
+"""As `Decide`, told besides which pushes about the ticket finally reached nobody."""
 Beside = Callable[[Connection, Stored], None]
 
 
@@ -153,7 +156,7 @@ class TicketStore:
                 beside(connection, changed)
             return changed
 
-    def look(self, ticket_id: str, now: datetime, decide: Decide) -> bool:
+    def look(self, ticket_id: str, now: datetime, decide: Look) -> bool:
         """As `change`, for the sweep: False when the ticket is no longer due at `now`, or another
         sweep or writer has it in hand (whoever writes marks it for the sweep again)."""
         with failures_named(), self.engine.begin() as connection:
@@ -162,7 +165,8 @@ class TicketStore:
                 return False
             acts = acts_of(connection, ticket_id)
             stored = stored_of(row, acts)
-            apply(connection, stored, acts, decide(stored, acts))
+            lost = unheard(connection, outbox.c.ticket_id == ticket_id)
+            apply(connection, stored, acts, decide(stored, acts, lost))
             return True
 
     def put_off(self, ticket_id: str, now: datetime) -> None:

@@ -7,27 +7,44 @@ no channel at all is told by the console only, and that alone is no failure.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from responder.schema import outbox
 
 _SILENT = {"failed", "console"}
 
 
-def unheard(connection: Connection, which: ColumnElement[bool]) -> tuple[str, ...]:
-    """The keys of the pushes among the outbox rows `which` that finally reached nobody, in the
-    order in which they were written."""
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A push that finally reached nobody: its key, what it was about, whom it was for."""
+
+    key: str
+    title: str
+    recipients: tuple[str, ...]
+
+
+def unheard(connection: Connection, which: ColumnElement[bool]) -> tuple[Unheard, ...]:
+    """Of the pushes among the outbox rows `which` those that finally reached nobody, in the order
+    in which they were written."""
     mine = (outbox.c.kind == "push") & which
     failed = select(outbox.c.key).where(mine, outbox.c.state == "failed")
     keys = {_push_of(key) for key in connection.execute(failed).scalars()}
     if not keys:
         return ()
-    states: defaultdict[str, set[str]] = defaultdict(set)
-    query = select(outbox.c.key, outbox.c.state).where(mine).order_by(outbox.c.outbox_id)
-    for key, state in connection.execute(query):
-        states[_push_of(key)].add(state)
-    return tuple(key for key, found in states.items() if key in keys and found <= _SILENT)
+    pushes: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    query = select(outbox.c.key, outbox.c.state, outbox.c.payload).where(mine)
+    for row in connection.execute(query.order_by(outbox.c.outbox_id)):
+        pushes[_push_of(row.key)].append(row)
+    lost = ((key, rows) for key, rows in pushes.items() if key in keys)
+    return tuple(_lost(key, rows) for key, rows in lost if {row.state for row in rows} <= _SILENT)
+
+
+def _lost(key: str, rows: list[Row[Any]]) -> Unheard:
+    names = tuple(str(row.payload.get("recipient", "")) for row in rows)
+    return Unheard(key, str(rows[0].payload["title"]), names)
 
 
 def _push_of(key: str) -> str:
