@@ -114,6 +114,7 @@ TARGETS: dict[str, str] = {
     "principal": "主要负责人",
     "coordinator": "牵头协调单位",
     "publicity": "宣传部门",
+    "cyberspace": "网信部门",
     "leader": "分管领导",
     "superior": "上级政府",
 }

@@ -281,6 +281,9 @@ def summary(action: str, data: Mapping[str, Any], jurisdiction: Jurisdiction | N
     if data.get("speaker"):
         principal = "（主要负责人）" if data.get("principal") else ""
         parts.append(f"发言人：{data['speaker']}{principal}")
-    parts += [str(data[key]) for key in _SAID if isinstance(data.get(key), str)]
+    said_to = {**data, "to": labels.TARGETS.get(str(data.get("to")), data.get("to"))}
+    parts += [str(said_to[key]) for key in _SAID if isinstance(said_to.get(key), str)]
+    if isinstance(data.get("receipt"), str):
+        parts.append(f"回执：{data['receipt']}")
     said = mask("，".join(part for part in parts if part))
     return f"{labels.named(labels.ACTIONS, action)}：{said[:200]}" if said else ""

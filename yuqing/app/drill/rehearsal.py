@@ -97,9 +97,23 @@ class Rehearsal:
         if line.action == "link" and (token := self._link(stored)):
             PhoneLinks(self.store, self.secret).acknowledge(token, now)
             return
+        if line.action in ("report", "receipt"):
+            self._report(stored, line, who, str(line.data(scene)["to"]))
+            return
         action = "acknowledge" if line.action == "link" else line.action
         data = self._charge() if action == "assign" else line.data(scene)
         desk.act(who, ticket_id, stored.version, action, data, now)
+
+    def _report(self, stored: Stored, line: Line, who: Person, to: str) -> None:
+        """The report as it is drafted, confirmed; or what came back to it."""
+        desk, now, ticket_id = self._desk(), self.clock.now(), stored.ticket_id
+        if line.action == "report":
+            parts = dict(desk.draft_report(who, ticket_id).parts) | {"asked": "请增派消防力量"}
+            desk.report(who, ticket_id, stored.version, [to], parts, now)
+            return
+        acts = self.store.history(ticket_id)[1]
+        told = next(p for p, act in enumerate(acts) if act.data.get("to") == to)
+        desk.record_receipt(who, ticket_id, stored.version, told, "收悉，请续报", now, now)
 
     def _charge(self) -> dict[str, object]:
         routed = self._routed()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from responder.people import Role
+from responder.reporting import bodies
 from responder.spokesperson import first_spokespeople
 from responder.stored import Stored
 from yuqing.app.drill.cast import reviewers
@@ -42,7 +43,7 @@ class Scene:
 @dataclass(frozen=True, slots=True)
 class Line:
     """`after` the beginning somebody of `role` (the `number`th such person) does `action`; the
-    actions `open`, `assign` and `link` are staged by the rehearsal."""
+    actions `open`, `assign`, `link`, `report` and `receipt` are staged by the rehearsal."""
 
     after: timedelta
     role: Role
@@ -55,10 +56,10 @@ class Line:
 def accident(home: Jurisdiction, several: bool) -> tuple[Line, ...]:
     """A fire with people hurt, told by telephone before anything is on line: grade 3."""
     return (
-        *_alarm(),
+        *_alarm(home),
         *_charge(),
         *_answer(home, several),
-        *_afterwards(),
+        *_afterwards(home),
     )
 
 
@@ -82,15 +83,17 @@ def _said(**data: Any) -> Callable[[Scene], Data]:
     return lambda _scene: data
 
 
-def _alarm() -> tuple[Line, ...]:
+def _alarm(home: Jurisdiction) -> tuple[Line, ...]:
+    reports = (
+        Line(_at(12 + number), Role.MONITOR, "report", _said(to=body.code))
+        for number, body in enumerate(bodies(home))
+    )
     return (
         Line(_at(0), Role.MONITOR, "open"),
         Line(
             _at(8), Role.ANALYST, "grade", _said(grade=3, emergency=True, reason="已与现场核实伤情")
         ),
-        Line(_at(12), Role.MONITOR, "report_up", _reported),
-        Line(_at(13), Role.MONITOR, "notify", lambda s: _notified(s, s.home.reports_to.publicity)),
-        Line(_at(14), Role.MONITOR, "notify", lambda s: _notified(s, s.home.reports_to.cyberspace)),
+        *reports,
     )
 
 
@@ -131,11 +134,16 @@ def _answer(home: Jurisdiction, several: bool) -> tuple[Line, ...]:
     )
 
 
-def _afterwards() -> tuple[Line, ...]:
+def _afterwards(home: Jurisdiction) -> tuple[Line, ...]:
+    receipts = (
+        Line(_at(hours=13, minutes=number), Role.MONITOR, "receipt", _said(to=body.code))
+        for number, body in enumerate(bodies(home))
+    )
     return (
         Line(_at(hours=7.5), Role.UNIT, "press_conference", _conference),
         Line(_at(hours=8), Role.UNIT, "promise", _promised),
         Line(_at(hours=12), Role.UNIT, "publish", lambda s: _published(s, 2)),
+        *receipts,
         Line(_at(hours=23), Role.UNIT, "publish", lambda s: _published(s, 3)),
         Line(_at(hours=24), Role.UNIT, "follow_up"),
         Line(_at(hours=34), Role.UNIT, "publish", lambda s: _published(s, 4)),
@@ -145,17 +153,6 @@ def _afterwards() -> tuple[Line, ...]:
         Line(_at(hours=50), Role.ANALYST, "close", _said(proof="伤员出院，调查结论和整改已公开")),
         Line(_at(hours=51), Role.LEADER, "evaluate", _said(text="发布及时，签收偏慢，已提醒")),
     )
-
-
-def _reported(scene: Scene) -> Data:
-    superior = scene.home.superior
-    text = "时间：今日上午；事件：仓库起火；伤亡：三人受伤；措施：已疏散、灭火；请求：增派消防力量"
-    return {"to": superior.name if superior else "上级政府", "text": text}
-
-
-def _notified(scene: Scene, code: str | None) -> Data:
-    unit = scene.home.unit(code or scene.home.coordinator)
-    return {"to": unit.name if unit else "本级部门", "text": "突发事件，请关注网上动态"}
 
 
 def _consulting(scene: Scene, question: str) -> Data:
