@@ -14,6 +14,7 @@ from responder.digest import MERGED, Item, compose
 from responder.link_tokens import LASTS, token_of
 from responder.push import Pusher
 from responder.schema import outbox
+from responder.sealing import opened
 from yuqing.domain.clock import Clock, real_span
 
 
@@ -56,7 +57,7 @@ def _deliver(
 ) -> int:
     items = [_item(row, clock, links) for row in rows]
     title, body = compose(items, links.view("/notices"))
-    delivery = pusher.push(rows[0].payload["channels"], title, body)
+    delivery = pusher.push(opened(engine, rows[0].payload["channels"]), title, body)
     now = clock.now()
     if delivery.error is None:
         refused = "；".join(delivery.refused)[:2000] or None

@@ -23,6 +23,7 @@ from responder.copies import plain
 from responder.rows import insert_new
 from responder.schema import outbox
 from responder.schema_doors import webhooks
+from responder.sealing import opened
 from responder.stored import Stored
 from responder.ticket import Ticket
 from responder.webhooks import SECRET_PREFIX
@@ -168,7 +169,7 @@ def _send(engine: Engine, row: Row[Any], poster: HookPoster, clock: Clock) -> bo
         "content-type": "application/json",
         "webhook-id": row.key,
         "webhook-timestamp": str(stamp),
-        "webhook-signature": signature(hook.secret, row.key, stamp, body),
+        "webhook-signature": signature(*opened(engine, [hook.secret]), row.key, stamp, body),
     }
     posted = poster.post(hook.url, body, headers)
     _write(engine, row, _outcome(row, posted, clock))

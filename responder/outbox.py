@@ -21,6 +21,7 @@ from responder.deliveries import Links, push_due
 from responder.push import Pusher
 from responder.rows import insert_new
 from responder.schema import notices, outbox
+from responder.sealing import sealed
 from stream.bus import Outgoing
 from stream.codec import encode
 from stream.messages import Corrected, Regrouped, TicketChanged
@@ -60,7 +61,7 @@ class Push:
 def put_pushes(connection: Connection, pushes: Sequence[Push], now: datetime) -> int:
     """Write outbox rows and console notices, within the caller's transaction; returns new ones."""
     insert_new(connection, notices, [_notice(push, now) for push in pushes])
-    rows = [row for push in pushes for row in _push_rows(push, now)]
+    rows = [row for push in pushes for row in _push_rows(connection, push, now)]
     return insert_new(connection, outbox, rows)
 
 
@@ -154,7 +155,7 @@ def _fresh(now: datetime, due_at: datetime) -> dict[str, Any]:
     return {"created_at": now, "due_at": due_at, "state": "pending", "attempts": 0}
 
 
-def _push_rows(push: Push, now: datetime) -> list[dict[str, Any]]:
+def _push_rows(connection: Connection, push: Push, now: datetime) -> list[dict[str, Any]]:
     row = {
         "kind": "push",
         "ticket_id": push.ticket_id,
@@ -167,11 +168,16 @@ def _push_rows(push: Push, now: datetime) -> list[dict[str, Any]]:
     return [
         row
         | {"key": f"{push.key}:{number}"}
-        | {"payload": message | {"recipient": name, "channels": list(channels)}}
+        | {"payload": message | {"recipient": name, "channels": _resting(connection, channels)}}
         | _fresh(now, push.due_at)
         | {"state": "pending" if channels else "console", "person": _person(channels)}
         for number, (name, channels) in enumerate(push.recipients or (("", ()),))
     ]
+
+
+def _resting(connection: Connection, channels: Sequence[str]) -> list[str]:
+    # the address of a robot is its key
+    return [sealed(connection, channel) for channel in channels]
 
 
 def _person(channels: Sequence[str]) -> str | None:

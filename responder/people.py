@@ -24,6 +24,7 @@ from sqlalchemy.exc import IntegrityError
 from responder.audit import Entry, note
 from responder.schema import people as table
 from responder.schema import sign_ins
+from responder.sealing import opened, sealed
 from stream.sql import failures_named, reading
 from yuqing.domain.clock import Clock, real_span
 from yuqing.domain.errors import Conflict, InvalidMessage, NotAllowed, NotFound
@@ -93,7 +94,7 @@ class People:
         }
         try:
             with failures_named(), self._engine.begin() as connection:
-                connection.execute(insert(table).values(row))
+                connection.execute(insert(table).values(row | _resting(connection, person)))
                 self._note(connection, by, "person_created", person.login, _row(person))
         except IntegrityError as error:
             raise Conflict(f"账号 {person.login} 已存在") from error
@@ -112,7 +113,9 @@ class People:
         with failures_named(), self._engine.begin() as connection:
             where = table.c.login == person.login
             done = connection.execute(
-                update(table).where(where).values(**_row(person), active=active)
+                update(table)
+                .where(where)
+                .values(_row(person) | {"active": active} | _resting(connection, person))
             )
             if done.rowcount == 0:
                 raise NotFound(f"没有账号 {person.login}")
@@ -185,7 +188,7 @@ class People:
             return None
         if now - row.used_at >= real_span(self._clock, USE_NOTED_EVERY):
             self._used(token, now)
-        return _person(row)
+        return _person(self._engine, row)
 
     def sign_out(self, token: str) -> None:
         """End the sign-in; an unknown token changes nothing."""
@@ -262,7 +265,7 @@ def everybody(engine: Engine) -> tuple[Person, ...]:
     """All active accounts, by login."""
     query = select(table).where(table.c.active).order_by(table.c.login)
     with failures_named(), reading(engine).begin() as connection:
-        return tuple(_person(row) for row in connection.execute(query))
+        return tuple(_person(engine, row) for row in connection.execute(query))
 
 
 def _check(person: Person) -> None:
@@ -299,7 +302,10 @@ def _row(person: Person) -> dict[str, Any]:
     }
 
 
-def _person(row: Row[Any]) -> Person:
-    return Person(
-        row.login, row.name, Role(row.role), row.jurisdiction, row.unit, tuple(row.channels)
-    )
+def _resting(connection: Connection, person: Person) -> dict[str, Any]:
+    return {"channels": [sealed(connection, channel) for channel in person.channels]}
+
+
+def _person(engine: Engine, row: Row[Any]) -> Person:
+    channels = opened(engine, row.channels)
+    return Person(row.login, row.name, Role(row.role), row.jurisdiction, row.unit, channels)

@@ -97,7 +97,7 @@ webhooks = Table(
     Column("webhook_id", _ROW_ID, primary_key=True, autoincrement=True),
     Column("name", String(64), nullable=False),
     Column("url", Text, nullable=False),
-    Column("secret", String(128), nullable=False),
+    Column("secret", Text, nullable=False),
     Column("actions", JSON, nullable=False),
     Column("jurisdiction", String(64)),
     Column("unit", String(64)),
@@ -106,7 +106,8 @@ webhooks = Table(
     Column("created_by", String(128), nullable=False),
     Column("created_at", UtcDateTime(), nullable=False),
 )
-"""`actions` empty: every one. `secret` signs, so it cannot rest as a hash."""
+"""`actions` empty: every one. `secret` signs, so it cannot rest as a hash: it rests
+sealed (`responder.sealing`)."""
 
 Index("outbox_target", outbox.c.target, outbox.c.outbox_id)
 Index("notices_ticket", notices.c.ticket_id)

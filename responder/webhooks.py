@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 from responder.audit import Entry, note
 from responder.schema import outbox
 from responder.schema_doors import webhooks as table
+from responder.sealing import sealed
 from responder.transitions import Action
 from stream.sql import failures_named, reading
 from yuqing.domain.clock import Clock
@@ -85,9 +86,10 @@ class Webhooks:
         row = _row(draft) | {"version": 1, "created_by": by, "created_at": self._clock.now()}
         secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
         with failures_named(), self._engine.begin() as connection:
-            fresh = insert(table).values(row | {"secret": secret}).returning(table)
+            resting = {"secret": sealed(connection, secret)}
+            fresh = insert(table).values(row | resting).returning(table)
             made = _webhook(connection.execute(fresh).one())
-            self._note(connection, by, "webhook_created", made.webhook_id, _row(draft))
+            self._note(connection, by, "webhook_created", made.webhook_id, _told(draft))
         return made, secret
 
     def listed(self, jurisdiction: str | None = None) -> tuple[Webhook, ...]:
@@ -114,7 +116,7 @@ class Webhooks:
             made = connection.execute(changed).one_or_none()
             if made is None:
                 raise Conflict(f"事件订阅 {webhook_id} 已被修改，请重新读取")
-            self._note(connection, by, "webhook_changed", webhook_id, _row(draft))
+            self._note(connection, by, "webhook_changed", webhook_id, _told(draft))
         return _webhook(made)
 
     def drop(self, webhook_id: int, by: str) -> None:
@@ -163,6 +165,14 @@ def _row(draft: WebhookDraft) -> dict[str, Any]:
         "unit": draft.unit,
         "active": draft.active,
     }
+
+
+def _told(draft: WebhookDraft) -> dict[str, Any]:
+    """What of a subscription goes into the log, which never forgets: of an address neither who
+    signs in there nor what is asked, for these may be secrets."""
+    parts = urlsplit(draft.url)
+    shown = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="")
+    return _row(draft) | {"url": shown.geturl()}
 
 
 def _address(url: str) -> str:
