@@ -12,7 +12,7 @@ from responder.outbox import Push
 from responder.push import harmless
 from responder.reporting_calls import call_to_report
 from responder.review import review_of
-from responder.roster import Handover, on_duty
+from responder.roster import Handover, awake, on_duty
 from responder.routing import Wording, route
 from responder.store import Announce
 from responder.stored import Stored
@@ -78,7 +78,7 @@ def _concerning(
             title=f"{heading}：{harmless(mask(stored.title))[:40]}",
             body=message(stored, int(stored.ticket.grade), stored.ticket.emergency),
             link=f"/tickets/{stored.ticket_id}",
-            due_at=act.at,
+            due_at=awake(jurisdiction, stored.ticket.grade, act.at),
             ticket_id=stored.ticket_id,
             recipients=recipients_of(_contacts(jurisdiction, unit, act, waiting)) if unit else (),
             assignment=position if purpose == "acknowledge" else None,

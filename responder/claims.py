@@ -22,28 +22,34 @@ ATTEMPTS = 12
 _SPREAD = 0.4
 
 
-def backoff(key: str, attempts: int) -> timedelta:
-    """How long to wait after so many attempts: twice as long each time, up to ten minutes.
+def backoff(key: str, attempts: int, longest: timedelta = LONGEST_PAUSE) -> timedelta:
+    """How long to wait after so many attempts: twice as long each time, up to the `longest`.
 
     Spread by a fifth up or down, by `key` and the attempt alone: many that fail together do not
     come back together, and the same history gives the same times.
     """
-    pause = min(FIRST_PAUSE * (1 << min(attempts - 1, 20)), LONGEST_PAUSE)
+    pause = min(FIRST_PAUSE * (1 << min(attempts - 1, 20)), longest)
     draw = int.from_bytes(hashlib.sha256(f"{key}:{attempts}".encode()).digest()[:4]) / 2**32
     return pause * (1 - _SPREAD / 2 + _SPREAD * draw)
 
 
 def claim(
-    engine: Engine, which: ColumnElement[bool], clock: Clock, limit: int
+    engine: Engine,
+    which: ColumnElement[bool],
+    clock: Clock,
+    limit: int,
+    fresh_first: bool = False,
 ) -> Sequence[Row[Any]]:
     """Up to `limit` due rows that nobody else holds, ours until their lease runs out; the oldest
-    first. The attempt is counted."""
+    first, or those first that were tried least: where order does not matter, what is refused
+    again and again keeps nothing new waiting. The attempt is counted."""
     now = clock.now()
+    first = (outbox.c.attempts, outbox.c.outbox_id) if fresh_first else (outbox.c.outbox_id,)
     free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
     due = (
         select(outbox.c.outbox_id)
         .where(outbox.c.state == "pending", outbox.c.due_at <= now, which, free)
-        .order_by(outbox.c.outbox_id)
+        .order_by(*first)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -90,6 +96,12 @@ def settle(connection: Connection, row: Row[Any], **values: Any) -> bool:
     ours = (outbox.c.outbox_id == row.outbox_id) & (outbox.c.attempts == row.attempts)
     wanted = update(outbox).where(ours, outbox.c.state == "pending").values(values)
     return bool(connection.execute(wanted).rowcount)
+
+
+def delivered(engine: Engine, row: Row[Any], **values: Any) -> None:
+    """`row` is done with, `values` say how; unless meanwhile it is no longer ours."""
+    with failures_named(), engine.begin() as connection:
+        settle(connection, row, **values, lease_until=None)
 
 
 def let_go(engine: Engine) -> int:

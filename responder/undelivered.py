@@ -35,8 +35,8 @@ def unheard(connection: Connection, which: ColumnElement[bool]) -> tuple[Unheard
     if not keys:
         return ()
     pushes: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    query = select(outbox.c.key, outbox.c.state, outbox.c.payload).where(mine)
-    for row in connection.execute(query.order_by(outbox.c.outbox_id)):
+    query = select(outbox).where(mine).order_by(outbox.c.outbox_id)
+    for row in connection.execute(query):
         pushes[_push_of(row.key)].append(row)
     lost = ((key, rows) for key, rows in pushes.items() if key in keys)
     return tuple(_lost(key, rows) for key, rows in lost if {row.state for row in rows} <= _SILENT)

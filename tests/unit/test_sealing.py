@@ -149,7 +149,7 @@ def test_a_key_is_changed_by_listing_the_former_one_after_it(plain: Engine) -> N
     fill(sealing(plain, Seal([OLD])))
     with plain.begin() as link:  # one that has left is opened by nobody again
         put_pushes(link, [], NOON)
-        sent = {"key": "q:0", "kind": "push", "purpose": "case", "target": "unit:x"}
+        sent: dict[str, Any] = {"key": "q:0", "kind": "push", "purpose": "case", "target": "unit:x"}
         sent |= {"payload": {"channels": [Seal([OLD]).shut(ROBOT)], "title": "题"}}
         sent |= {"created_at": NOON, "due_at": NOON, "state": "sent", "attempts": 1}
         link.execute(insert(outbox).values(sent))
@@ -195,12 +195,12 @@ def test_a_database_that_others_reach_needs_a_key_that_is_set() -> None:
 
 def test_a_file_may_name_an_address_instead_of_holding_it() -> None:
     home = district("env:DUTY_ROBOT", "json://127.0.0.1/x")
-    found = with_named_channels(home, {"DUTY_ROBOT": f" {ROBOT}\n"}.get)
+    found = with_named_channels(home, lambda name: f" {ROBOT}\n" if name == "DUTY_ROBOT" else None)
     assert {one.principal.channels for one in found.units} == {(ROBOT, "json://127.0.0.1/x")}
     assert {one.duty[0].channels for one in found.units} == {(ROBOT, "json://127.0.0.1/x")}
     with pytest.raises(ConfigError, match="应急局值班: the environment holds nothing"):
-        with_named_channels(home, {}.get)
-    assert with_named_channels(DISTRICT, {}.get) == DISTRICT
+        with_named_channels(home, lambda _name: None)
+    assert with_named_channels(DISTRICT, lambda _name: None) == DISTRICT
 
 
 def test_a_comparison_shows_no_address() -> None:

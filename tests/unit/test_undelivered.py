@@ -284,3 +284,19 @@ def test_down_for_any_time_the_same_steps_come_once(engine: Engine) -> None:
     assert sorted(often) == sorted(set(often))
     for pauses in ([1200], [1, 1199], [300, 300, 600], [0, 0, 1200]):
         assert sorted(told(pauses)) == sorted(often)
+
+
+def test_at_night_the_charge_of_a_small_matter_waits_and_that_of_a_grave_one_never(
+    engine: Engine,
+) -> None:
+    quiet = QuietHours(time(12), time(20), (Severity.ORDINARY,))
+    home = replace(HOME, quiet_hours=quiet)
+    small = House(engine, home)
+    small.send()
+    assert small.chat.taken == []
+    grave = House(engine, home, 3)
+    grave.send()
+    assert "应急局值班" in grave.chat.taken
+    small.clock.set(NOON + 8 * HOUR)
+    small.send()
+    assert small.chat.taken == ["政府办值班", "应急局值班"]
