@@ -36,6 +36,8 @@ _AT_WORK = (State.ACKNOWLEDGED, State.HANDLING, State.IN_REVIEW)
 # What shows no work on the matter.
 _IDLE = frozenset({Action.ESCALATE, Action.REQUEST_EXTENSION, Action.ABSORB})
 _ASKED = (ChainStep(timedelta(0), "duty"), ChainStep(timedelta(0), "principal"))
+STEPS = ("triage:", "acknowledge:", "stalled:", "clock:")
+"""How the keys of steps and reminders begin, within the ticket."""
 UNDELIVERED = "undelivered"
 """In the machine's note that a push finally reached nobody: the key of that push."""
 _NOBODY = "（无人在岗，直接催办下一级）"
@@ -141,6 +143,18 @@ def next_push_moment(
     """When the next step falls due after `after` if nothing happens till then, if ever."""
     scene = _Scene(ticket, acts, readings, jurisdiction, handovers)
     return min((s.due_at for s in _plan(scene) if after < s.due_at < s.moot_from), default=None)
+
+
+def standing(
+    ticket: Ticket, acts: Sequence[Act], readings: Sequence[Reading], jurisdiction: Jurisdiction
+) -> tuple[str, ...]:
+    """How the keys begin of all that may still be pushed: a step about anything else, still on
+    its way, says nothing any more (a clock has stopped, somebody has gone to work)."""
+    if not ticket.is_open:
+        return ()
+    scene = _Scene(ticket, acts, readings, jurisdiction, ())
+    clocks = [_clock_key(acts, one) for one in readings if _unstopped(one)]
+    return tuple(f"{key}:" for key in (*(one.prefix for one in _matters(scene)), *clocks))
 
 
 def unheard_in(acts: Sequence[Act]) -> Mapping[str, datetime]:

@@ -12,7 +12,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    delete,
+    false,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from responder.act import Act
@@ -21,7 +33,7 @@ from responder.clocks import admit
 from responder.handovers import waiting_in
 from responder.hooks import put_hooks
 from responder.labels import ACTIONS, who
-from responder.outbox import Push, cancel, put_change, put_pushes
+from responder.outbox import Push, cancel, cancel_pushes, put_change, put_pushes
 from responder.roster import Handover
 from responder.rows import next_number
 from responder.schema import SCRIPTS, VERSION_TABLE, outbox, tickets
@@ -64,7 +76,9 @@ class Change:
     `announce` says whom the new acts concern.
 
     Only the sweep sets `swept_at`, and then `next_look` is when it must look again (None: never,
-    until another act). Any other change makes the sweep look at once.
+    until another act), and `moot` names pending pushes that say nothing any more: those whose key
+    begins with one of the first within the ticket, but with none of the second. Any other change
+    makes the sweep look at once.
     """
 
     acts: tuple[Act, ...] = ()
@@ -73,6 +87,7 @@ class Change:
     announce: Announce | None = None
     swept_at: datetime | None = None
     next_look: datetime | None = None
+    moot: tuple[Sequence[str], Sequence[str]] = ((), ())
 
 
 Decide = Callable[[Stored, Sequence[Act]], Change]
@@ -229,6 +244,8 @@ def apply(connection: Connection, stored: Stored, acts: Sequence[Act], change: C
     write(connection, changed, history, steps, now, look)
     for purpose in change.cancels:
         cancel(connection, stored.ticket_id, purpose)
+    if any(change.moot):
+        cancel_pushes(connection, _moot(stored.ticket_id, *change.moot))
     put_pushes(connection, [*change.pushes, *_announced(connection, change, changed, history)], now)
     for act, ticket in zip(history[len(acts) :], steps, strict=True):
         put_change(connection, _told(changed, act, ticket), now)
@@ -236,6 +253,14 @@ def apply(connection: Connection, stored: Stored, acts: Sequence[Act], change: C
     put_hooks(connection, changed, history[len(acts) :], steps, now)
     note(connection, *_noted(stored.ticket_id, history, len(acts)))
     return changed
+
+
+def _moot(ticket_id: str, of: Sequence[str], but: Sequence[str]) -> ColumnElement[bool]:
+    def begins(words: Sequence[str]) -> ColumnElement[bool]:
+        keys = (outbox.c.key.startswith(f"{ticket_id}:{one}", autoescape=True) for one in words)
+        return or_(false(), *keys)
+
+    return (outbox.c.ticket_id == ticket_id) & begins(of) & not_(begins(but))
 
 
 def _announced(

@@ -16,11 +16,13 @@ from responder.act import Act
 from responder.announce import message, recipients_of
 from responder.clocks import next_moment, read_clocks
 from responder.escalation import (
+    STEPS,
     UNDELIVERED,
     Cause,
     Escalation,
     due_pushes,
     next_push_moment,
+    standing,
     unheard_in,
 )
 from responder.handovers import Handovers
@@ -127,6 +129,7 @@ def look_at(
         pushes=tuple(_push(step, stored) for step in due if step.contacts),
         swept_at=now,
         next_look=min((moment for moment in moments if moment), default=None),
+        moot=(STEPS, standing(ticket, acts, readings, jurisdiction)),
     )
 
 

@@ -300,3 +300,26 @@ def test_at_night_the_charge_of_a_small_matter_waits_and_that_of_a_grave_one_nev
     small.clock.set(NOON + 8 * HOUR)
     small.send()
     assert small.chat.taken == ["政府办值班", "应急局值班"]
+
+
+def test_what_a_stop_or_work_has_overtaken_is_called_off_while_it_waits(engine: Engine) -> None:
+    home = replace(HOME, stalls_after=((Severity.ORDINARY, 3 * HOUR),), reminders=(0.1,))
+    house = House(engine, home)
+    house.act("acknowledge", "chen")
+    house.clock.set(NOON + 5 * HOUR)
+    house.sweep()  # nobody sends: the way out is broken
+
+    def waiting() -> set[str]:
+        mine = (outbox.c.purpose == "clock") & (outbox.c.state == "pending")
+        with engine.connect() as link:
+            keys = link.execute(select(outbox.c.key).where(mine)).scalars()
+            return {key.removeprefix(f"{house.id}:").split(":")[0] for key in keys}
+
+    assert waiting() == {"clock", "stalled"}
+    house.act("start", "chen")
+    house.sweep()
+    assert waiting() == {"clock"}
+    answered = {"answered_at": house.clock.now().isoformat(), "to": "来电人", "file": "回访"}
+    house.act("answer", "chen", **answered)
+    house.sweep()
+    assert waiting() == set()
