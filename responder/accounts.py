@@ -167,4 +167,4 @@ class Accounts:
             row.locked_until if row.locked_until and row.locked_until > self._clock.now() else None
         )
         many, used = (counted.many, counted.used) if counted else (0, None)
-        return Account(person_in(row), row.active, row.created_at, locked, many, used)
+        return Account(person_in(self._engine, row), row.active, row.created_at, locked, many, used)

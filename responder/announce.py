@@ -12,7 +12,7 @@ from responder.outbox import Push
 from responder.push import harmless
 from responder.reporting_calls import call_to_report
 from responder.review import review_of
-from responder.roster import on_duty
+from responder.roster import Handover, awake, on_duty
 from responder.routing import Wording, route
 from responder.store import Announce
 from responder.stored import Stored
@@ -32,11 +32,13 @@ def announcer(jurisdiction: Jurisdiction) -> Announce:
     proposes at once, although a human has yet to confirm the grade.
     """
 
-    def announce(stored: Stored, acts: Sequence[Act], first: int) -> Sequence[Push]:
+    def announce(
+        stored: Stored, acts: Sequence[Act], first: int, waiting: Sequence[Handover]
+    ) -> Sequence[Push]:
         concerning = [
             push
             for position in range(first, len(acts))
-            for push in _concerning(stored, acts, position, jurisdiction)
+            for push in _concerning(stored, acts, position, jurisdiction, waiting)
         ]
         return [*concerning, *call_to_report(stored, acts, first, jurisdiction)]
 
@@ -59,7 +61,11 @@ def recipients_of(contacts: Iterable[Contact]) -> tuple[tuple[str, tuple[str, ..
 
 
 def _concerning(
-    stored: Stored, acts: Sequence[Act], position: int, jurisdiction: Jurisdiction
+    stored: Stored,
+    acts: Sequence[Act],
+    position: int,
+    jurisdiction: Jurisdiction,
+    waiting: Sequence[Handover],
 ) -> Iterator[Push]:
     act = acts[position]
     for purpose, heading, code in _audiences(stored, acts, position, jurisdiction):
@@ -73,15 +79,17 @@ def _concerning(
             title=f"{heading}：{harmless(discreet(stored.title))[:40]}",
             body=message(stored, int(stored.ticket.grade), stored.ticket.emergency),
             link=f"/tickets/{stored.ticket_id}",
-            due_at=act.at,
+            due_at=awake(jurisdiction, stored.ticket.grade, act.at),
             ticket_id=stored.ticket_id,
-            recipients=recipients_of(_contacts(jurisdiction, unit, act)) if unit else (),
+            recipients=recipients_of(_contacts(jurisdiction, unit, act, waiting)) if unit else (),
             assignment=position if purpose == "acknowledge" else None,
         )
 
 
-def _contacts(jurisdiction: Jurisdiction, unit: Unit, act: Act) -> tuple[Contact, ...]:
-    duty, grade = on_duty(jurisdiction, unit, act.at), act.data.get("grade")
+def _contacts(
+    jurisdiction: Jurisdiction, unit: Unit, act: Act, waiting: Sequence[Handover]
+) -> tuple[Contact, ...]:
+    duty, grade = on_duty(jurisdiction, unit, act.at, waiting), act.data.get("grade")
     if isinstance(grade, int) and grade >= _URGENT:
         return tuple(dict.fromkeys((*duty, unit.principal)))
     return duty or (unit.principal,)

@@ -37,10 +37,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`error` is None when the message was accepted; `again_after` when the channel says so."""
+    """`error` is None when the message was accepted; `again_after` when the channel says so;
+    `hopeless` when asking again can change nothing."""
 
     error: str | None
     again_after: timedelta | None = None
+    hopeless: bool = False
 
 
 def asked(channel: str, title: str, body: str, at: datetime) -> Asked | None:

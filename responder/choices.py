@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,16 +10,16 @@ from responder import labels
 from responder.act import Act
 from responder.clocks import read_clocks
 from responder.doors import KEYS_MAY, PERMITS, check_returns, may_lead
-from responder.forms import FORMS
+from responder.forms import CONSENT, FORMS
 from responder.labels import is_key
 from responder.people import Person
 from responder.readmodels import ActionOffer, FieldSpec
-from responder.reporting import check_answered
+from responder.reporting import check_answered, unreported
 from responder.review import GATES, Review, check_review, may_review, review_of
 from responder.stored import Stored
 from responder.ticket import allowed
-from responder.transitions import Action
-from responder.voice import check_voice
+from responder.transitions import EVIDENCE_ACTIONS, Action
+from responder.voice import check_releasing, is_pressing, may_go_first, unapproved
 from yuqing.domain.errors import NotAllowed
 from yuqing.domain.jurisdiction import Jurisdiction
 
@@ -40,6 +40,12 @@ class Scene:
     def review(self) -> Review | None:
         """Where the review of the newest draft stands."""
         return review_of(self.stored.ticket, self.acts, self.jurisdiction.review)
+
+    def lacking(self, action: Action) -> str:
+        """What `action` needs and is not there, in Chinese; mostly nothing."""
+        if action is Action.CLOSE:
+            return unreported(self.stored, self.acts, self.jurisdiction)
+        return unapproved(self.stored.ticket, self.acts, self.jurisdiction.review, action)
 
 
 _REVIEWING = (Action.APPROVE, Action.SEND_BACK)
@@ -67,12 +73,13 @@ def _refused(person: Person, scene: Scene, action: Action) -> bool:
     """Whether the door would refuse `action` whatever is typed."""
     try:
         check_review(person, scene.stored.ticket, scene.acts, scene.jurisdiction.review, action)
-        check_voice(person, scene.stored.ticket, scene.acts, scene.jurisdiction, action)
+        check_releasing(person, scene.stored.ticket, scene.acts, scene.jurisdiction, action)
         check_returns(person, scene.stored, action)
         check_answered(scene.stored, scene.acts, action)
     except NotAllowed:
         return True
-    return False
+    unapproved = action in EVIDENCE_ACTIONS and bool(scene.lacking(action))
+    return unapproved and not may_go_first(scene.stored.ticket)
 
 
 _ORDER = {"primary": 0, "plain": 1, "danger": 2}
@@ -86,9 +93,22 @@ def _hopeless(offer: ActionOffer) -> bool:
 
 def _offer(action: Action, scene: Scene) -> ActionOffer:
     form = FORMS[action]
-    fields = tuple(_filled(field, scene) for field in form.fields)
+    asked, said = (*form.fields, *_consent(action, scene)), form.next_zh
+    if lacking := scene.lacking(action):
+        said = f"{lacking}。由同意的领导和理由代替，记录在案；{said}"
+    fields = tuple(_filled(field, scene) for field in asked)
     title = labels.named(labels.ACTIONS, action)
-    return ActionOffer(action.value, title, fields, form.next_zh, form.weight)
+    return ActionOffer(action.value, title, fields, said, form.weight)
+
+
+def _consent(action: Action, scene: Scene) -> Iterator[FieldSpec]:
+    """What must be said in place of what is missing; in a pressing emergency a release goes out
+    on the reason alone."""
+    if not scene.lacking(action):
+        return
+    alone = action in EVIDENCE_ACTIONS and is_pressing(scene.stored.ticket)
+    for field in CONSENT:
+        yield replace(field, required=field.name == "reason" or not alone)
 
 
 def _filled(field: FieldSpec, scene: Scene) -> FieldSpec:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Row, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from responder.rows import insert_new
-from responder.schema import notices, outbox
+from responder.schema import notices, outbox, tickets
 from stream.sql import failures_named, reading
 from yuqing.domain.clock import Clock, real_span
 
@@ -22,28 +22,34 @@ ATTEMPTS = 12
 _SPREAD = 0.4
 
 
-def backoff(key: str, attempts: int) -> timedelta:
-    """How long to wait after so many attempts: twice as long each time, up to ten minutes.
+def backoff(key: str, attempts: int, longest: timedelta = LONGEST_PAUSE) -> timedelta:
+    """How long to wait after so many attempts: twice as long each time, up to the `longest`.
 
     Spread by a fifth up or down, by `key` and the attempt alone: many that fail together do not
     come back together, and the same history gives the same times.
     """
-    pause = min(FIRST_PAUSE * (1 << min(attempts - 1, 20)), LONGEST_PAUSE)
+    pause = min(FIRST_PAUSE * (1 << min(attempts - 1, 20)), longest)
     draw = int.from_bytes(hashlib.sha256(f"{key}:{attempts}".encode()).digest()[:4]) / 2**32
     return pause * (1 - _SPREAD / 2 + _SPREAD * draw)
 
 
 def claim(
-    engine: Engine, which: ColumnElement[bool], clock: Clock, limit: int
+    engine: Engine,
+    which: ColumnElement[bool],
+    clock: Clock,
+    limit: int,
+    fresh_first: bool = False,
 ) -> Sequence[Row[Any]]:
     """Up to `limit` due rows that nobody else holds, ours until their lease runs out; the oldest
-    first. The attempt is counted."""
+    first, or those first that were tried least: where order does not matter, what is refused
+    again and again keeps nothing new waiting. The attempt is counted."""
     now = clock.now()
+    first = (outbox.c.attempts, outbox.c.outbox_id) if fresh_first else (outbox.c.outbox_id,)
     free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
     due = (
         select(outbox.c.outbox_id)
         .where(outbox.c.state == "pending", outbox.c.due_at <= now, which, free)
-        .order_by(outbox.c.outbox_id)
+        .order_by(*first)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -60,21 +66,42 @@ def write(engine: Engine, ids: Sequence[int], **values: Any) -> None:
 
 
 def put_off(
-    engine: Engine, rows: Sequence[Row[Any]], later: datetime, error: str, now: datetime
+    engine: Engine,
+    rows: Sequence[Row[Any]],
+    later: datetime,
+    error: str,
+    now: datetime,
+    attempts: int = ATTEMPTS,
 ) -> None:
-    """The channels refused `rows`: they are tried again at `later`, or given up aloud.
+    """What was asked refused `rows`: they are tried again at `later`, or, after so many
+    `attempts`, given up aloud.
 
     Only what is still ours: meanwhile a row may have been called off, or, the lease having run
-    out, sent by another.
+    out, sent by another. The ticket of a push that is given up is looked at anew.
     """
+    lost = {row.outbox_id for row in rows if row.attempts >= attempts}
+    about = {row.ticket_id for row in rows if row.outbox_id in lost and row.kind == "push"}
     with failures_named(), engine.begin() as connection:
+        # tickets before their pushes, as whoever writes to a ticket takes them
+        _wake(connection, about - {None}, now)
         for row in rows:
-            ours = (outbox.c.outbox_id == row.outbox_id) & (outbox.c.attempts == row.attempts)
-            state = "failed" if row.attempts >= ATTEMPTS else "pending"
+            state = "failed" if row.outbox_id in lost else "pending"
             values = {"state": state, "lease_until": later, "error": error[:2000]}
-            wanted = update(outbox).where(ours, outbox.c.state == "pending").values(values)
-            if connection.execute(wanted).rowcount and state == "failed":
+            if settle(connection, row, **values) and state == "failed" and row.kind == "push":
                 _tell_undelivered(connection, row, error, now)
+
+
+def settle(connection: Connection, row: Row[Any], **values: Any) -> bool:
+    """Set `values` on a claimed row while it is still ours and waits; says whether it was."""
+    ours = (outbox.c.outbox_id == row.outbox_id) & (outbox.c.attempts == row.attempts)
+    wanted = update(outbox).where(ours, outbox.c.state == "pending").values(values)
+    return bool(connection.execute(wanted).rowcount)
+
+
+def delivered(engine: Engine, row: Row[Any], **values: Any) -> None:
+    """`row` is done with, `values` say how; unless meanwhile it is no longer ours."""
+    with failures_named(), engine.begin() as connection:
+        settle(connection, row, **values, lease_until=None)
 
 
 def let_go(engine: Engine) -> int:
@@ -95,6 +122,13 @@ def next_due(engine: Engine) -> datetime | None:
     with failures_named(), reading(engine).begin() as connection:
         row = connection.execute(query.order_by(moment).limit(1)).first()
     return max(filter(None, (row.due_at, row.lease_until))) if row else None
+
+
+def _wake(connection: Connection, ticket_ids: Set[str], now: datetime) -> None:
+    later = or_(tickets.c.next_due_at.is_(None), tickets.c.next_due_at > now)
+    for ticket_id in sorted(ticket_ids):
+        mine = update(tickets).where(tickets.c.ticket_id == ticket_id, later)
+        connection.execute(mine.values(next_due_at=now))
 
 
 def _tell_undelivered(connection: Connection, row: Row[Any], error: str, now: datetime) -> None:

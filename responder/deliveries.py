@@ -9,12 +9,16 @@ from typing import Any
 
 from sqlalchemy import Engine, Row
 
-from responder.claims import backoff, claim, put_off, write
+from responder.claims import ATTEMPTS, LEASE, backoff, claim, put_off, write
 from responder.digest import MERGED, Item, compose
 from responder.link_tokens import LASTS, token_of
 from responder.push import Pusher
 from responder.schema import outbox
+from responder.sealing import opened
 from yuqing.domain.clock import Clock, real_span
+
+_WITHIN_LEASE = 2
+"""How many channels a lease lasts for, though each be slow to connect, to take and to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def push_due(engine: Engine, pusher: Pusher, clock: Clock, limit: int, links: Li
 
 
 def _of_one_person(engine: Engine, clock: Clock) -> Sequence[Row[Any]]:
-    first = claim(engine, outbox.c.kind == "push", clock, 1)
+    first = claim(engine, outbox.c.kind == "push", clock, 1, fresh_first=True)
     if not first or first[0].person is None:
         return first
     same = (outbox.c.kind == "push") & (outbox.c.person == first[0].person)
@@ -56,7 +60,9 @@ def _deliver(
 ) -> int:
     items = [_item(row, clock, links) for row in rows]
     title, body = compose(items, links.view("/notices"))
-    delivery = pusher.push(rows[0].payload["channels"], title, body)
+    channels = opened(engine, rows[0].payload["channels"])
+    _hold(engine, rows, len(channels), clock)
+    delivery = pusher.push(channels, title, body)
     now = clock.now()
     if delivery.error is None:
         refused = "；".join(delivery.refused)[:2000] or None
@@ -65,8 +71,17 @@ def _deliver(
         return len(rows)
     pause = backoff(rows[0].key, max(row.attempts for row in rows))
     pause = max(pause, delivery.again_after or pause)
-    put_off(engine, rows, now + real_span(clock, pause), delivery.error, now)
+    # what no channel can ever take is given up at once, so that somebody else is told
+    attempts = 1 if delivery.hopeless else ATTEMPTS
+    put_off(engine, rows, now + real_span(clock, pause), delivery.error, now, attempts)
     return 0
+
+
+def _hold(engine: Engine, rows: Sequence[Row[Any]], channels: int, clock: Clock) -> None:
+    """Many slow channels, asked one after another, outlast a lease: nobody else sends meanwhile."""
+    if channels > _WITHIN_LEASE:
+        until = clock.now() + real_span(clock, LEASE * (channels // _WITHIN_LEASE + 1))
+        write(engine, [row.outbox_id for row in rows], lease_until=until)
 
 
 def _item(row: Row[Any], clock: Clock, links: Links) -> Item:

@@ -23,6 +23,7 @@ from responder.doors import (
     named_lead,
 )
 from responder.filled import clean_data, text_of
+from responder.forms import FORMS
 from responder.lines import offer_line
 from responder.opening import NewCase, by_hand
 from responder.people import Person, Role, everybody
@@ -31,13 +32,13 @@ from responder.readmodels import (
     OfferLine,
     TicketLine,
 )
-from responder.reporting import check_answered
+from responder.reporting import check_answered, check_reported
 from responder.review import check_review, check_step, review_of
 from responder.spokesperson import first_spokespeople
 from responder.store import Change
 from responder.stored import Stored
 from responder.transitions import Action, State
-from responder.voice import check_voice
+from responder.voice import check_consent, check_release, check_releasing
 from yuqing.domain.errors import Conflict, InvalidMessage, NotAllowed, NotFound
 from yuqing.domain.jurisdiction import Jurisdiction
 
@@ -128,7 +129,7 @@ class CaseDesk(ReadingDesk):
             raise InvalidMessage("kind: 须为 publish 或 press_conference")
         act = evidence_of_offer(offer, person, speaker, principal, action.value, now)
         _stored, acts, jurisdiction = self._known(person, offer.ticket_id)
-        check_voice(person, _stored.ticket, acts, jurisdiction, action)
+        check_releasing(person, _stored.ticket, acts, jurisdiction, action)
         self._store.change(
             offer.ticket_id,
             lambda _s, _a: Change((act,)),
@@ -203,7 +204,11 @@ def _check_now(
         check_step(review_of(ticket, acts, steps), str(act.data.get("step")))
     check_extension(person, acts, action, act.data)
     check_answered(stored, acts, action)
-    check_voice(person, ticket, acts, jurisdiction, action)
+    check_releasing(person, ticket, acts, jurisdiction, action)
+    check_release(ticket, acts, jurisdiction, action, act.data)
+    check_reported(stored, acts, jurisdiction, action, act.data)
+    if FORMS[action].consentable:
+        check_consent(person, act.data)
 
 
 def _admits(

@@ -102,6 +102,7 @@ class WorkDesk(CaseDesk):
             ("待发表会商意见", asked, _consulted(), _consults),
             ("审核通过，待发布", "发布后登记链接或照片，按发布时间停表。", in_review, _publishes),
             ("待上报", "核对系统拟稿后确认，推送上级、宣传、网信。", _reportable(), _reports),
+            ("待登记回执", "收到回执后登记；都有回执才能办结。", _reportable(), _receipts),
         ):
             found = [one for one in self._cases(readable(person) & where) if fits(person, one)]
             yield WorkGroup(title, next_zh, self._shown([one.row for one in found], now))
@@ -176,3 +177,10 @@ def _reports(person: Person, case: _Case) -> bool:
         return False
     reports = told(case.stored, case.acts, case.home)
     return any(one.required and one.position is None for one in reports)
+
+
+def _receipts(person: Person, case: _Case) -> bool:
+    if person.role not in _COORDINATING:
+        return False
+    reports = told(case.stored, case.acts, case.home)
+    return any(one.required and one.position is not None and not one.receipt for one in reports)

@@ -8,7 +8,7 @@ key that never changes, so a sweep that comes late, twice, or after a week repea
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -26,6 +26,7 @@ from responder.ticket import Ticket
 from responder.transitions import Action, State
 from yuqing.domain.jurisdiction import ChainStep, Jurisdiction
 from yuqing.domain.roster import Contact
+from yuqing.domain.verdict import Severity
 
 # An instant is still in time; late begins with the smallest step of time after it.
 _TICK = timedelta.resolution
@@ -38,6 +39,13 @@ _AT_WORK = (State.ACKNOWLEDGED, State.HANDLING, State.IN_REVIEW)
 # What shows no work on the matter.
 _IDLE = frozenset({Action.ESCALATE, Action.REQUEST_EXTENSION, Action.ABSORB})
 _ASKED = (ChainStep(timedelta(0), "duty"), ChainStep(timedelta(0), "principal"))
+STEPS = ("triage:", "acknowledge:", "stalled:", "clock:")
+"""How the keys of steps and reminders begin, within the ticket."""
+UNDELIVERED = "undelivered"
+"""In the machine's note that a push finally reached nobody: the key of that push."""
+_NOBODY = "（无人在岗，直接催办下一级）"
+_MUTE = "（没有推送地址，同时催办下一级）"
+_FORWARD = "（上一步推送未送达，提前催办）"
 
 
 class Cause(StrEnum):
@@ -64,8 +72,9 @@ class Escalation:
     `key` is stable within the ticket: written once, never repeated, whatever the sweep's rhythm.
     `unit` is the code of the unit whose `contacts` are pushed, `target` the chain's word for it,
     `step` counts from 0; without contacts nobody was available, and the next step came at once.
-    `reason` is Chinese. `clock` names the clock, None where it is not about one; `assignment` is
-    the position of the act that waits to be acknowledged. From `moot_from` on it says nothing new.
+    `reason` is Chinese, `remark` what it says besides of who is reached. `clock` names the clock,
+    None where it is not about one; `assignment` is the position of the act that waits to be
+    acknowledged. From `moot_from` on it says nothing new.
     """
 
     key: str
@@ -79,11 +88,13 @@ class Escalation:
     clock: str | None = None
     assignment: int | None = None
     moot_from: datetime = _NEVER
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Matter:
-    """One lateness: the chain of the grade is walked from `late_from` on."""
+    """One lateness: the chain of the grade is walked from `late_from` on. `told` is the key of
+    the push that asked for the work first: to who was on duty."""
 
     prefix: str
     cause: Cause
@@ -91,6 +102,7 @@ class _Matter:
     late_from: datetime
     clock: str | None = None
     assignment: int | None = None
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,17 @@ class _Scene:
     def owed(self) -> tuple[Step, ...]:
         """The steps of progress that await a release."""
         return owed_release(self.ticket, self.acts, self.jurisdiction.progress_release)
+
+    def audience(self, cause: Cause, step: ChainStep, at: datetime) -> Audience:
+        """Whom `step` means at `at`; it is the coordinator's to report, whoever handles the
+        matter."""
+        unit = None if cause is Cause.UNREPORTED else self.ticket.unit
+        ticket = replace(self.ticket, unit=unit)
+        return audience(self.jurisdiction, ticket, step, at, self.handovers)
+
+    def awake(self, at: datetime) -> datetime:
+        """The first moment from `at` on at which a push about the ticket may leave."""
+        return awake(self.jurisdiction, self.ticket.grade, at)
 
 
 def due_pushes(
@@ -138,6 +161,25 @@ def next_push_moment(
     """When the next step falls due after `after` if nothing happens till then, if ever."""
     scene = _Scene(ticket, acts, readings, jurisdiction, handovers)
     return min((s.due_at for s in _plan(scene) if after < s.due_at < s.moot_from), default=None)
+
+
+def standing(
+    ticket: Ticket, acts: Sequence[Act], readings: Sequence[Reading], jurisdiction: Jurisdiction
+) -> tuple[str, ...]:
+    """How the keys begin of all that may still be pushed: a step about anything else, still on
+    its way, says nothing any more (a clock has stopped, somebody has gone to work)."""
+    if not ticket.is_open:
+        return ()
+    scene = _Scene(ticket, acts, readings, jurisdiction, ())
+    clocks = [_clock_key(acts, one) for one in readings if _unstopped(one)]
+    return tuple(f"{key}:" for key in (*(one.prefix for one in _matters(scene)), *clocks))
+
+
+def unheard_in(acts: Sequence[Act]) -> Mapping[str, datetime]:
+    """When it was put on record of which push (by its key within the ticket) that it finally
+    reached nobody."""
+    noted = (act for act in acts if act.action == Action.NOTE and act.who == MACHINE)
+    return {str(act.data[UNDELIVERED]): act.at for act in noted if UNDELIVERED in act.data}
 
 
 def _plan(scene: _Scene) -> Iterator[Escalation]:
@@ -174,7 +216,8 @@ def _unassigned(scene: _Scene) -> Iterator[_Matter]:
     position = max(p for p, act in enumerate(scene.acts) if act.action in begins)
     reason = f"待研判交办超过{_span(within)}"
     late_from = scene.acts[position].at + within + _TICK
-    yield _Matter(f"triage:{position}", Cause.UNASSIGNED, reason, late_from)
+    told = f"act:{position}:{scene.jurisdiction.coordinator}"
+    yield _Matter(f"triage:{position}", Cause.UNASSIGNED, reason, late_from, told=told)
 
 
 def _unacknowledged(scene: _Scene) -> Iterator[_Matter]:
@@ -187,6 +230,7 @@ def _unacknowledged(scene: _Scene) -> Iterator[_Matter]:
         reason=f"交办超过{minutes}分钟未签收",
         late_from=scene.acts[position].at + within + _TICK,
         assignment=position,
+        told=f"act:{position}:{scene.ticket.unit}",
     )
 
 
@@ -237,13 +281,22 @@ def _release_late(scene: _Scene, step: Step) -> _Matter:
 
 
 def _chain(scene: _Scene, matter: _Matter) -> Iterator[Escalation]:
-    """The steps of the grade's chain; where nobody is available the next one comes at once."""
-    at_once: datetime | None = None
-    for number, step, key in _steps(scene, matter.prefix):
-        planned = awake(scene.jurisdiction, scene.ticket.grade, matter.late_from + step.after)
+    """The steps of the grade's chain; where nobody is available, or the push of a step has finally
+    reached nobody, the next one comes at once."""
+    unheard, steps = unheard_in(scene.acts), tuple(_steps(scene, matter.prefix))
+    at_once = scene.awake(unheard[matter.told]) if matter.told in unheard else None
+    asked_in_vain = at_once is not None
+    for number, step, key in steps:
+        planned = scene.awake(matter.late_from + step.after)
         due_at = min(planned, at_once) if at_once else planned
-        found = _asked(scene, matter.cause, step, due_at)
-        at_once = None if found.contacts else due_at
+        found = scene.audience(matter.cause, step, due_at)
+        remark = _remark(scene, matter.cause, found, steps[number + 1 :], due_at)
+        early = _FORWARD if at_once and at_once < planned else ""
+        at_once = due_at if remark else None
+        if key in unheard:
+            at_once = scene.awake(max(unheard[key], due_at))
+        elif asked_in_vain and step.target == "duty":
+            at_once = due_at  # it goes to whom the asking could not reach
         yield Escalation(
             key=key,
             cause=matter.cause,
@@ -255,7 +308,25 @@ def _chain(scene: _Scene, matter: _Matter) -> Iterator[Escalation]:
             due_at=due_at,
             clock=matter.clock,
             assignment=matter.assignment,
+            remark=remark or early,
         )
+
+
+def _remark(
+    scene: _Scene,
+    cause: Cause,
+    found: Audience,
+    following: Sequence[tuple[int, ChainStep, str]],
+    at: datetime,
+) -> str:
+    """Why the next step does not wait: nobody is there, or, of a grave matter, no phone of theirs
+    is known while one of somebody further up is."""
+    if not found.contacts:
+        return _NOBODY
+    if any(one.channels for one in found.contacts) or scene.ticket.grade < Severity.MAJOR:
+        return ""
+    later = (one for _, step, _ in following for one in scene.audience(cause, step, at).contacts)
+    return _MUTE if any(one.channels for one in later) else ""
 
 
 def _soon(scene: _Scene, reading: Reading) -> Iterator[Escalation]:
@@ -265,22 +336,24 @@ def _soon(scene: _Scene, reading: Reading) -> Iterator[Escalation]:
     for one in reminders(scene.jurisdiction, reading, _granted(scene.acts, reading)):
         said = f"时限“{reading.title}”{one.said.format(due=due)}"
         told = replace(one, name=f"{prefix}:{one.name}", said=said, until=one.until or late_from)
-        step = _reminder(scene, Cause.CLOCK_SOON, told, late_from, reading.name)
-        yield replace(step, assignment=asked)
+        for step in _reminding(scene, Cause.CLOCK_SOON, told, late_from, reading.name):
+            yield replace(step, assignment=asked)
 
 
 def _owed(scene: _Scene) -> Iterator[Escalation]:
     for step, one in zip(scene.owed, release_reminders(scene.owed), strict=True):
         said = one.said.format(due=_shown(step.due, scene.jurisdiction))
-        yield _reminder(scene, Cause.RELEASE_OWED, replace(one, said=said), step.due + _TICK)
+        told = replace(one, said=said)
+        yield from _reminding(scene, Cause.RELEASE_OWED, told, step.due + _TICK)
 
 
-def _reminder(
+def _reminding(
     scene: _Scene, cause: Cause, one: Reminder, late_from: datetime, clock: str | None = None
-) -> Escalation:
-    due_at = awake(scene.jurisdiction, scene.ticket.grade, one.at)
+) -> Iterator[Escalation]:
+    """The reminder, and the same to the principal of the unit where it reached nobody on duty."""
+    due_at = scene.awake(one.at)
     found = _reminded(scene, due_at)
-    return Escalation(
+    reminder = Escalation(
         key=one.name,
         cause=cause,
         step=0,
@@ -292,31 +365,37 @@ def _reminder(
         clock=clock,
         moot_from=min(one.until or late_from, late_from),
     )
+    yield reminder
+    if (lost := unheard_in(scene.acts).get(reminder.key)) is not None:
+        yield _to_the_principal(scene, reminder, scene.awake(lost))
+
+
+def _to_the_principal(scene: _Scene, reminder: Escalation, at: datetime) -> Escalation:
+    return replace(
+        reminder,
+        key=f"{reminder.key}:principal",
+        target="principal",
+        contacts=scene.audience(reminder.cause, _ASKED[1], at).contacts,
+        due_at=at,
+        remark=_FORWARD,
+    )
 
 
 def _reminded(scene: _Scene, at: datetime) -> Audience:
     """Who is on duty for the unit at `at`; its principal where nobody is."""
-    duty, principal = (
-        audience(scene.jurisdiction, scene.ticket, step, at, scene.handovers) for step in _ASKED
-    )
+    duty, principal = (scene.audience(Cause.CLOCK_SOON, step, at) for step in _ASKED)
     return duty if duty.contacts else principal
-
-
-def _asked(scene: _Scene, cause: Cause, step: ChainStep, at: datetime) -> Audience:
-    """Who `step` means; it is the coordinator's to report, whoever handles the matter."""
-    ticket = scene.ticket
-    ticket = replace(ticket, unit=None) if cause is Cause.UNREPORTED else ticket
-    return audience(scene.jurisdiction, ticket, step, at, scene.handovers)
 
 
 def _at(scene: _Scene, step: Escalation, now: datetime) -> Escalation:
     """The step as it is pushed at `now`: to who is on duty by then, if anybody is."""
-    if step.cause in REMINDERS:
+    step = replace(step, reason=f"{step.reason}{step.remark}")
+    if step.cause in REMINDERS and step.target == "duty":
         return replace(step, contacts=_reminded(scene, now).contacts)
+    if step.cause in REMINDERS or not step.contacts:
+        return step
     asked = dict(scene.jurisdiction.chains)[scene.ticket.grade][step.step]
-    found = _asked(scene, step.cause, asked, now)
-    if not step.contacts:
-        return replace(step, reason=f"{step.reason}（无人在岗，直接催办下一级）")
+    found = scene.audience(step.cause, asked, now)
     return replace(step, contacts=found.contacts or step.contacts)
 
 

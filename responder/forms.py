@@ -8,14 +8,27 @@ from responder.consultation import PHASES
 from responder.readmodels import FieldSpec
 from responder.transitions import Action
 
+CONSENT = (
+    FieldSpec("approver", "同意的领导", "approver", required=False),
+    FieldSpec("reason", "理由", "longtext", required=False),
+)
+"""What takes the place of an approval or a report that is missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of one action; `weight` is primary, plain or danger."""
+    """The fields of one action; `weight` is primary, plain or danger. One that is `consentable`
+    may go before what it needs is there, by CONSENT."""
 
     fields: tuple[FieldSpec, ...]
     next_zh: str
     weight: str = "plain"
+    consentable: bool = False
+
+    @property
+    def taken(self) -> tuple[FieldSpec, ...]:
+        """All that may be said."""
+        return (*self.fields, *CONSENT) if self.consentable else self.fields
 
 
 def _reason(label: str = "理由") -> FieldSpec:
@@ -79,18 +92,25 @@ FORMS: dict[Action, Form] = {
         ),
         "以发布时间为准停止相应时限，并记录发言人。",
         "primary",
+        consentable=True,
     ),
     Action.PRESS_CONFERENCE: Form(
         (FieldSpec("held_at", "举行时间", "datetime"), _SPEAKER, _PRINCIPAL, _URL, _FILE),
         "以举行时间为准停止新闻发布会时限，并记录发言人。",
+        consentable=True,
     ),
     Action.ANSWER: Form(
         (FieldSpec("answered_at", "答复时间", "datetime"), _TO, _URL, _FILE),
         "以答复时间为准停止回应时限。",
+        consentable=True,
     ),
     Action.SETTLE: Form((), "已有发布或答复在案，转为已回应。"),
     Action.FOLLOW_UP: Form((), "进入跟踪，核对后续进展与承诺。"),
-    Action.CLOSE: Form((FieldSpec("proof", "办结依据", "longtext"),), "办结本案，时限就此定格。"),
+    Action.CLOSE: Form(
+        (FieldSpec("proof", "办结依据", "longtext"),),
+        "办结本案，时限就此定格。",
+        consentable=True,
+    ),
     Action.EVALUATE: Form((_text("评估意见"),), "记录评估结论。"),
     Action.REOPEN: Form((_reason(),), "开始新一轮办理，时限重新计时；上一轮记录保留。"),
     Action.MERGE: Form(

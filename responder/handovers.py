@@ -1,4 +1,5 @@
-"""交接班 on record: duty given by one and acknowledged by the next; until then both are pushed."""
+"""交接班 on record: duty given by one and acknowledged by the next; until then both are pushed, and
+one that nobody takes is chased."""
 
 from __future__ import annotations
 
@@ -8,14 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, select, update
 
 from responder.audit import Entry
 from responder.audit import note as noted
-from responder.outbox import Push, put_pushes
+from responder.labels import MACHINE
+from responder.outbox import Push, cancel_pushes, put_pushes
 from responder.registers import beyond
+from responder.reliefs import STEPS, TITLES, Call, due_calls, span
 from responder.roster import Handover
-from responder.schema import handovers
+from responder.schema import handovers, outbox
+from responder.undelivered import unheard
 from stream.sql import failures_named, reading
 from yuqing.domain.errors import Conflict, NotFound
 from yuqing.domain.jurisdiction import Jurisdiction
@@ -25,7 +29,8 @@ from yuqing.domain.text import discreet
 
 @dataclass(frozen=True, slots=True)
 class HandoverLine:
-    """One handover as shown; `taken_at` None: not acknowledged yet."""
+    """One handover as shown; `taken_at` None: not acknowledged yet; `called_zh` who was told since
+    that nobody takes it."""
 
     handover_id: int
     jurisdiction: str
@@ -36,6 +41,7 @@ class HandoverLine:
     given_at: datetime
     taken_by: str | None
     taken_at: datetime | None
+    called_zh: tuple[str, ...] = ()
 
 
 class Handovers:
@@ -77,8 +83,11 @@ class Handovers:
             row = _row(connection, handover_id)
             if row.taken_at is not None:
                 raise Conflict(f"交班已由 {row.taken_by} 签收")
-            mine = update(handovers).where(handovers.c.handover_id == handover_id)
-            connection.execute(mine.values(taken_by=by, taken_at=now))
+            free = (handovers.c.handover_id == handover_id) & handovers.c.taken_at.is_(None)
+            taken = update(handovers).where(free).values(taken_by=by, taken_at=now)
+            if connection.execute(taken).rowcount != 1:
+                raise Conflict("交班已由他人签收")
+            cancel_pushes(connection, _pushes_of(handover_id))
             told = {"jurisdiction": row.jurisdiction, "unit": row.unit}
             noted(connection, Entry(now, by, "took_over", f"handover:{handover_id}", told))
             return _line(_row(connection, handover_id))
@@ -118,9 +127,80 @@ class Handovers:
         found: defaultdict[str, list[Handover]] = defaultdict(list)
         with failures_named(), reading(self._engine).begin() as connection:
             for row in connection.execute(query.where(handovers.c.given_at <= now)):
-                one = Handover(row.unit, row.giver, row.taker, row.given_at, row.taken_at)
-                found[row.jurisdiction].append(one)
+                found[row.jurisdiction].append(_value(row))
         return found
+
+    def call_due(self, jurisdictions: Mapping[str, Jurisdiction], now: datetime) -> int:
+        """Make the calls that are due at `now` for handovers that nobody takes; returns how many.
+
+        Any number may look at once and as late as they like: each call is made once, in order.
+        """
+        query = select(handovers.c.handover_id, handovers.c.jurisdiction)
+        query = query.where(handovers.c.taken_at.is_(None), handovers.c.given_at <= now)
+        with failures_named(), reading(self._engine).begin() as connection:
+            waiting = connection.execute(query.order_by(handovers.c.handover_id)).all()
+        homes = ((row.handover_id, jurisdictions.get(row.jurisdiction)) for row in waiting)
+        return sum(self._call(number, home, now) for number, home in homes if home)
+
+    def _call(self, handover_id: int, home: Jurisdiction, now: datetime) -> int:
+        free = (handovers.c.handover_id == handover_id) & handovers.c.taken_at.is_(None)
+        with failures_named(), self._engine.begin() as connection:
+            query = select(handovers).where(free).with_for_update(skip_locked=True)
+            row = connection.execute(query).one_or_none()
+            calls = _due(connection, row, home, now) if row else ()
+            if row is None or not calls:
+                return 0
+            pushes = [_push(row, home, call, now) for call in calls if call.contacts]
+            put_pushes(connection, pushes, now)
+            called = calls[-1].number + 1
+            connection.execute(update(handovers).where(free).values(called=called))
+            told = {"jurisdiction": home.code, "unit": row.unit}
+            told |= {"called": [call.target for call in calls]}
+            subject = f"handover:{handover_id}"
+            noted(connection, Entry(now, MACHINE, "handover_chased", subject, told))
+        return len(calls)
+
+
+def waiting_in(connection: Connection, jurisdiction: str) -> tuple[Handover, ...]:
+    """The handovers of `jurisdiction` that nobody has taken yet, within the caller's
+    transaction."""
+    query = select(handovers).where(handovers.c.taken_at.is_(None))
+    mine = query.where(handovers.c.jurisdiction == jurisdiction)
+    return tuple(_value(row) for row in connection.execute(mine))
+
+
+def _due(
+    connection: Connection, row: Row[Any], home: Jurisdiction, now: datetime
+) -> tuple[Call, ...]:
+    lost = unheard(connection, _pushes_of(row.handover_id))
+    targets = [one.key.split(":")[2] if one.key.count(":") > 1 else "asked" for one in lost]
+    return due_calls(_value(row), home, now, row.called, targets)
+
+
+def _value(row: Row[Any]) -> Handover:
+    return Handover(row.unit, row.giver, row.taker, row.given_at, row.taken_at)
+
+
+def _pushes_of(handover_id: int) -> ColumnElement[bool]:
+    return outbox.c.key.like(f"handover:{handover_id}:%")
+
+
+def _push(row: Row[Any], home: Jurisdiction, call: Call, now: datetime) -> Push:
+    known = home.unit(row.unit)
+    name = known.name if known else row.unit
+    late = span(now - row.given_at)
+    return Push(
+        key=f"handover:{row.handover_id}:{call.target}",
+        purpose="duty",
+        audience="role:leader" if call.unit == "leader" else f"unit:{call.unit}",
+        jurisdiction=home.code,
+        title=f"{'请签收接班' if call.target == 'taker' else '接班无人签收'}：{name}",
+        body=f"{row.giver}交班给{row.taker}，已过{late}无人签收；签收之前{row.giver}仍在班。"
+        f"\n交班说明：{row.note}",
+        link="/roster",
+        due_at=now,
+        recipients=tuple((one.name, one.channels) for one in call.contacts),
+    )
 
 
 def _asks(
@@ -149,5 +229,7 @@ def _row(connection: Connection, handover_id: int) -> Row[Any]:
 
 
 def _line(row: Row[Any]) -> HandoverLine:
-    told = {name: getattr(row, name) for name in HandoverLine.__dataclass_fields__}
-    return HandoverLine(**told | {"note": discreet(row.note)})
+    names = [name for name in HandoverLine.__dataclass_fields__ if name != "called_zh"]
+    called = tuple(TITLES[step] for step in STEPS[: row.called])
+    told = {name: getattr(row, name) for name in names}
+    return HandoverLine(**told | {"note": discreet(row.note)}, called_zh=called)

@@ -16,13 +16,15 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, select
 
 from responder.act import Act
+from responder.claims import backoff, claim, delivered, put_off
 from responder.copies import plain
 from responder.rows import insert_new
 from responder.schema import outbox
 from responder.schema_doors import webhooks
+from responder.sealing import opened
 from responder.stored import Stored
 from responder.ticket import Ticket
 from responder.webhooks import SECRET_PREFIX
@@ -30,8 +32,7 @@ from stream.sql import failures_named
 from yuqing.domain.clock import Clock, real_span
 from yuqing.domain.text import discreet
 
-LEASE = timedelta(minutes=2)
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+LONGEST_PAUSE = timedelta(hours=1)
 ATTEMPTS = 20
 
 
@@ -77,13 +78,14 @@ def send_hooks(engine: Engine, poster: HookPoster, clock: Clock, limit: int = 10
     other waiting. Raises RetryLater when the store is away."""
     sent, failed = 0, list[str]()
     for _ in range(limit):
-        row = _claim(engine, clock, failed)
-        if row is None:
+        which = (outbox.c.kind == "hook") & outbox.c.target.not_in(failed)
+        rows = claim(engine, which, clock, 1)
+        if not rows:
             break
-        if _send(engine, row, poster, clock):
+        if _send(engine, rows[0], poster, clock):
             sent += 1
         else:
-            failed.append(row.target)
+            failed.append(rows[0].target)
     return sent
 
 
@@ -138,60 +140,28 @@ def _event(stored: Stored, act: Act, ticket: Ticket) -> dict[str, Any]:
     return {"type": f"ticket.{act.action}", "timestamp": act.at, "data": data}
 
 
-def _claim(engine: Engine, clock: Clock, without: Sequence[str]) -> Row[Any] | None:
-    now = clock.now()
-    free = outbox.c.lease_until.is_(None) | (outbox.c.lease_until <= now)
-    due = (
-        select(outbox.c.outbox_id)
-        .where(outbox.c.state == "pending", outbox.c.due_at <= now, outbox.c.kind == "hook", free)
-        .where(outbox.c.target.not_in(without))
-        .order_by(outbox.c.outbox_id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    lease = {"lease_until": now + real_span(clock, LEASE), "attempts": outbox.c.attempts + 1}
-    claim = update(outbox).where(outbox.c.outbox_id.in_(due)).values(lease).returning(outbox)
-    with failures_named(), engine.begin() as connection:
-        return connection.execute(claim).one_or_none()
-
-
 def _send(engine: Engine, row: Row[Any], poster: HookPoster, clock: Clock) -> bool:
     number = int(row.target.removeprefix("webhook:"))
     query = select(webhooks).where(webhooks.c.webhook_id == number)
     with failures_named(), engine.begin() as connection:
         hook = connection.execute(query).one_or_none()
     if hook is None or not hook.active:
-        _write(engine, row, {"state": "cancelled", "lease_until": None})
+        delivered(engine, row, state="cancelled")
         return True
+    (secret,) = opened(engine, [hook.secret])
     body, stamp = orjson.dumps(row.payload), int(clock.now().timestamp())
     headers = {
         "content-type": "application/json",
         "webhook-id": row.key,
         "webhook-timestamp": str(stamp),
-        "webhook-signature": signature(hook.secret, row.key, stamp, body),
+        "webhook-signature": signature(secret, row.key, stamp, body),
     }
     posted = poster.post(hook.url, body, headers)
-    _write(engine, row, _outcome(row, posted, clock))
-    return posted.error is None
-
-
-def _outcome(row: Row[Any], posted: Posted, clock: Clock) -> dict[str, Any]:
     if posted.error is None:
-        now = clock.now()
-        return {"state": "sent", "delivered_at": now, "lease_until": None, "error": None}
-    pause = min(FIRST_PAUSE * 2 ** min(row.attempts - 1, 20), LONGEST_PAUSE)
+        delivered(engine, row, state="sent", delivered_at=clock.now(), error=None)
+        return True
+    pause = backoff(row.key, row.attempts, LONGEST_PAUSE)
     pause = max(pause, min(posted.retry_after or pause, LONGEST_PAUSE))
-    return {
-        "state": "failed" if row.attempts >= ATTEMPTS else "pending",
-        "lease_until": clock.now() + real_span(clock, pause),
-        "error": posted.error[:2000],
-    }
-
-
-def _write(engine: Engine, row: Row[Any], values: Mapping[str, Any]) -> None:
-    # Only while it is still ours: its lease may have run out, and another may have sent it.
-    ours = (outbox.c.outbox_id == row.outbox_id) & (outbox.c.attempts == row.attempts)
-    with failures_named(), engine.begin() as connection:
-        connection.execute(
-            update(outbox).where(ours, outbox.c.state == "pending").values(dict(values))
-        )
+    now = clock.now()
+    put_off(engine, [row], now + real_span(clock, pause), posted.error, now, ATTEMPTS)
+    return False

@@ -107,6 +107,7 @@ AUDITED: dict[str, str] = {
     "watchlist_dropped": "删除监测方案",
     "handed_over": "交班",
     "took_over": "接班",
+    "handover_chased": "催接班",
     "push_tested": "推送测试",
     "post_corrected": "更正研判",
     "post_confirmed": "确认研判",
@@ -129,6 +130,7 @@ TARGETS: dict[str, str] = {
     "principal": "主要负责人",
     "coordinator": "牵头协调单位",
     "publicity": "宣传部门",
+    "cyberspace": "网信部门",
     "leader": "分管领导",
     "superior": "上级政府",
 }

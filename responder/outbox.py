@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, update
 
 from responder.claims import ATTEMPTS, LEASE, claim, write
 from responder.deliveries import Links, push_due
 from responder.push import Pusher
 from responder.rows import insert_new
 from responder.schema import notices, outbox
+from responder.sealing import sealed
 from stream.bus import Outgoing
 from stream.codec import encode
 from stream.messages import Corrected, Regrouped, TicketChanged
@@ -60,7 +61,7 @@ class Push:
 def put_pushes(connection: Connection, pushes: Sequence[Push], now: datetime) -> int:
     """Write outbox rows and console notices, within the caller's transaction; returns new ones."""
     insert_new(connection, notices, [_notice(push, now) for push in pushes])
-    rows = [row for push in pushes for row in _push_rows(push, now)]
+    rows = [row for push in pushes for row in _push_rows(connection, push, now)]
     return insert_new(connection, outbox, rows)
 
 
@@ -94,12 +95,14 @@ def put_decision(
 
 def cancel(connection: Connection, ticket_id: str, purpose: str) -> None:
     """What `purpose` still had to push for the ticket is no longer due."""
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.ticket_id == ticket_id, outbox.c.purpose == purpose)
-        .where(outbox.c.kind == "push", outbox.c.state == "pending")
-        .values(state="cancelled")
-    )
+    mine = (outbox.c.ticket_id == ticket_id) & (outbox.c.purpose == purpose)
+    cancel_pushes(connection, mine)
+
+
+def cancel_pushes(connection: Connection, which: ColumnElement[bool]) -> None:
+    """What of the pushes `which` still had to leave is no longer due."""
+    waiting = (outbox.c.kind == "push") & (outbox.c.state == "pending")
+    connection.execute(update(outbox).where(waiting, which).values(state="cancelled"))
 
 
 def send_due(
@@ -152,7 +155,7 @@ def _fresh(now: datetime, due_at: datetime) -> dict[str, Any]:
     return {"created_at": now, "due_at": due_at, "state": "pending", "attempts": 0}
 
 
-def _push_rows(push: Push, now: datetime) -> list[dict[str, Any]]:
+def _push_rows(connection: Connection, push: Push, now: datetime) -> list[dict[str, Any]]:
     row = {
         "kind": "push",
         "ticket_id": push.ticket_id,
@@ -165,11 +168,16 @@ def _push_rows(push: Push, now: datetime) -> list[dict[str, Any]]:
     return [
         row
         | {"key": f"{push.key}:{number}"}
-        | {"payload": message | {"recipient": name, "channels": list(channels)}}
+        | {"payload": message | {"recipient": name, "channels": _resting(connection, channels)}}
         | _fresh(now, push.due_at)
         | {"state": "pending" if channels else "console", "person": _person(channels)}
         for number, (name, channels) in enumerate(push.recipients or (("", ()),))
     ]
+
+
+def _resting(connection: Connection, channels: Sequence[str]) -> list[str]:
+    # the address of a robot is its key
+    return [sealed(connection, channel) for channel in channels]
 
 
 def _person(channels: Sequence[str]) -> str | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from responder.person import KEY_PREFIX, Person, Role, person_in
 from responder.schema import people as table
 from responder.schema import sign_ins
+from responder.sealing import sealed
 from responder.sign_ins import LOGIN, LONGEST, SignIns
 from stream.sql import failures_named, reading
 from yuqing.domain.errors import Conflict, InvalidMessage, NotFound
@@ -40,7 +41,7 @@ class People(SignIns):
         }
         try:
             with failures_named(), self._engine.begin() as connection:
-                connection.execute(insert(table).values(row))
+                connection.execute(insert(table).values(row | _resting(connection, person)))
                 self._note(connection, by, "person_created", person.login, _row(person))
         except IntegrityError as error:
             raise Conflict(f"账号 {person.login} 已存在") from error
@@ -59,7 +60,9 @@ class People(SignIns):
         with failures_named(), self._engine.begin() as connection:
             where = table.c.login == person.login
             done = connection.execute(
-                update(table).where(where).values(**_row(person), active=active)
+                update(table)
+                .where(where)
+                .values(_row(person) | {"active": active} | _resting(connection, person))
             )
             if done.rowcount == 0:
                 raise NotFound(f"没有账号 {person.login}")
@@ -113,7 +116,7 @@ def everybody(engine: Engine) -> tuple[Person, ...]:
     """All active accounts, by login."""
     query = select(table).where(table.c.active).order_by(table.c.login)
     with failures_named(), reading(engine).begin() as connection:
-        return tuple(person_in(row) for row in connection.execute(query))
+        return tuple(person_in(engine, row) for row in connection.execute(query))
 
 
 def names_of(engine: Engine) -> dict[str, str]:
@@ -146,3 +149,7 @@ def _row(person: Person) -> dict[str, Any]:
         "unit": person.unit,
         "channels": list(person.channels),
     }
+
+
+def _resting(connection: Connection, person: Person) -> dict[str, Any]:
+    return {"channels": [sealed(connection, channel) for channel in person.channels]}

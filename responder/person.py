@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Engine, Row
+
+from responder.sealing import opened
 
 KEY_PREFIX = "key."
 """Begins the login of a machine client, and of no person."""
@@ -36,8 +38,7 @@ class Person:
     channels: tuple[str, ...] = ()
 
 
-def person_in(row: Row[Any]) -> Person:
-    """The person whose account `row` is."""
-    return Person(
-        row.login, row.name, Role(row.role), row.jurisdiction, row.unit, tuple(row.channels)
-    )
+def person_in(engine: Engine, row: Row[Any]) -> Person:
+    """The person whose account `row` is; where alerts go rests sealed."""
+    channels = opened(engine, row.channels)
+    return Person(row.login, row.name, Role(row.role), row.jurisdiction, row.unit, channels)

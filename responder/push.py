@@ -21,13 +21,15 @@ class Delivery:
     """`error` is None when a channel accepted the message; else what they said.
 
     `via` names the channel that took it, `refused` says what those before it answered, and
-    `again_after` is when the channels want to be asked again, where one says so.
+    `again_after` is when the channels want to be asked again, where all of them say so.
+    `hopeless`: no channel is an address that anything could ever be sent to.
     """
 
     error: str | None
     via: str = ""
     refused: tuple[str, ...] = ()
     again_after: timedelta | None = None
+    hopeless: bool = False
 
 
 # The signs that chats and mails take for links, mentions and layout, and what stands for them.
@@ -61,16 +63,18 @@ class ApprisePusher:
     def push(self, channels: Sequence[str], title: str, body: str) -> Delivery:
         """See `Pusher`."""
         refused: list[str] = []
-        waits: list[timedelta] = []
+        answers: list[Said] = []
         for channel in channels:
             name, answer = self._send(channel, title, body)
             if answer.error is None:
                 return Delivery(None, name, tuple(refused))
             refused.append(f"{name}: {answer.error}")
-            waits += [answer.again_after] if answer.again_after else []
+            answers.append(answer)
         error = "；".join(refused) or "没有推送地址"
-        # asked again when the first of them is ready
-        return Delivery(error, "", tuple(refused), min(waits, default=None))
+        # asked again when the first of them is ready; one that names no time is ready soon
+        waits = [answer.again_after or timedelta(0) for answer in answers]
+        hopeless = all(answer.hopeless for answer in answers)
+        return Delivery(error, "", tuple(refused), min(waits, default=None) or None, hopeless)
 
     def _send(self, channel: str, title: str, body: str) -> tuple[str, Said]:
         request = asked(channel, title, body, self._now())
@@ -106,7 +110,7 @@ class ApprisePusher:
     def _apprise(self, channel: str, title: str, body: str) -> tuple[str, Said]:
         service = apprise.Apprise.instantiate(_limited(channel, self._timeout))
         if service is None:
-            return channel.split(":", 1)[0], Said("不是可用的推送地址")
+            return channel.split(":", 1)[0], Said("不是可用的推送地址", hopeless=True)
         outgoing = apprise.Apprise()
         outgoing.add(service)
         capture = apprise.LogCapture(level=logging.WARNING)  # type: ignore[no-untyped-call]

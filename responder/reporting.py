@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from responder import labels
@@ -19,7 +20,7 @@ from responder.fields import flag, whole
 from responder.origins import Origin
 from responder.stored import Stored
 from responder.ticket import Ticket
-from responder.transitions import Action
+from responder.transitions import ACTION_TITLES, Action
 from yuqing.domain.errors import NotAllowed
 from yuqing.domain.jurisdiction import Contact, Jurisdiction
 from yuqing.domain.text import discreet
@@ -134,6 +135,38 @@ def check_answered(stored: Stored, acts: Sequence[Act], action: Action) -> None:
         raise NotAllowed("尚未答复网信部门的通报，不能办结")
 
 
+def unreported(stored: Stored, acts: Sequence[Act], jurisdiction: Jurisdiction) -> str:
+    """Whom this round has not been reported to, or whose receipt is not on record, in Chinese;
+    nothing when all is, or nothing is required."""
+    if not is_required(stored.ticket, stored.origin):
+        return ""
+    begun = max((i for i, act in enumerate(acts) if act.action == Action.REOPEN), default=0)
+    telling = [act for act in acts[begun:] if act.action in _TELLING]
+    lacking = []
+    for body in bodies(jurisdiction):
+        mine = [act for act in telling if _is_to(body, act)]
+        if not any("receipt" not in act.data for act in mine):
+            lacking.append(f"{body.name}尚未{ACTION_TITLES[body.action]}")
+        elif not any("receipt" in act.data for act in mine):
+            lacking.append(f"{body.name}尚无回执")
+    return "、".join(lacking)
+
+
+def check_reported(
+    stored: Stored,
+    acts: Sequence[Act],
+    jurisdiction: Jurisdiction,
+    action: Action,
+    data: Mapping[str, Any],
+) -> None:
+    """What must be reported is closed once everybody was told and has receipted, or by a leader's
+    consent with a reason. Raises NotAllowed."""
+    if action is not Action.CLOSE or (data.get("approver") and data.get("reason")):
+        return
+    if lacking := unreported(stored, acts, jurisdiction):
+        raise NotAllowed(f"不能办结：{lacking}；确须先行办结的，请写明同意的领导和理由")
+
+
 def drafted(
     stored: Stored, acts: Sequence[Act], jurisdiction: Jurisdiction, posts: Sequence[str] = ()
 ) -> Report:
@@ -206,6 +239,11 @@ def _told(body: Body, required: bool, acts: Sequence[Act], begun: int) -> Told:
         return Told(body, required, position, at)
     received = datetime.fromisoformat(str(receipt.data["received_at"]))
     return Told(body, required, position, at, str(receipt.data["receipt"]), received)
+
+
+def _is_to(body: Body, act: Act) -> bool:
+    # told by hand, over the telephone, it is named as it is called
+    return act.data.get("to") in (body.code, body.name)
 
 
 def _time(ticket: Ticket, zone: ZoneInfo) -> str:

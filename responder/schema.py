@@ -190,10 +190,12 @@ handovers = Table(
     Column("given_at", UtcDateTime(), nullable=False),
     Column("taken_by", String(128)),
     Column("taken_at", UtcDateTime()),
+    Column("called", Integer, nullable=False, server_default="0"),
     Index("handovers_unit", "jurisdiction", "unit", "given_at"),
     Index("handovers_waiting", "taken_at"),
 )
-"""交接班; `giver` and `taker` are names of contacts, `given_by` and `taken_by` logins."""
+"""交接班; `giver` and `taker` are names of contacts, `given_by` and `taken_by` logins; `called` is
+how many steps of chasing one that nobody takes have been told."""
 
 notices = Table(
     "notices",

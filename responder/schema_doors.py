@@ -97,7 +97,7 @@ webhooks = Table(
     Column("webhook_id", _ROW_ID, primary_key=True, autoincrement=True),
     Column("name", String(64), nullable=False),
     Column("url", Text, nullable=False),
-    Column("secret", String(128), nullable=False),
+    Column("secret", Text, nullable=False),
     Column("actions", JSON, nullable=False),
     Column("jurisdiction", String(64)),
     Column("unit", String(64)),
@@ -107,8 +107,9 @@ webhooks = Table(
     Column("created_at", UtcDateTime(), nullable=False),
     sqlite_autoincrement=True,
 )
-"""`actions` empty: every one. `secret` signs, so it cannot rest as a hash. Deliveries and the audit
-log name a webhook by its number, so the number of one that was dropped is never given again."""
+"""`actions` empty: every one. `secret` signs, so it cannot rest as a hash: it rests sealed
+(`responder.sealing`). Deliveries and the audit log name a webhook by its number, so the number of
+one that was dropped is never given again."""
 
 Index("outbox_target", outbox.c.target, outbox.c.outbox_id)
 Index("notices_ticket", notices.c.ticket_id)

@@ -96,7 +96,7 @@ class SignIns:
             return None
         if now - row.used_at >= real_span(self._clock, USE_NOTED_EVERY):
             self._used(token, now)
-        return person_in(row)
+        return person_in(self._engine, row)
 
     def sign_out(self, token: str) -> None:
         """End the sign-in; an unknown token changes nothing."""

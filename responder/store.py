@@ -12,27 +12,43 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    delete,
+    false,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from responder.act import Act
 from responder.audit import Entry, note, noted_act
 from responder.clocks import admit
+from responder.handovers import waiting_in
 from responder.hooks import put_hooks
 from responder.labels import ACTIONS, who
-from responder.outbox import Push, cancel, put_change, put_pushes
+from responder.outbox import Push, cancel, cancel_pushes, put_change, put_pushes
+from responder.roster import Handover
 from responder.rows import next_number
-from responder.schema import SCRIPTS, VERSION_TABLE, tickets
+from responder.schema import SCRIPTS, VERSION_TABLE, outbox, tickets
 from responder.schema_doors import ticket_units
 from responder.stored import Stored, acts_of, insert_ticket, locked, stored_of, write
 from responder.ticket import Ticket
+from responder.undelivered import Unheard, unheard
 from stream.messages import TicketChanged
 from stream.sql import failures_named, migrate, reading
 from yuqing.domain.errors import Conflict, NotFound
 from yuqing.domain.jurisdiction import Policy
 
-Announce = Callable[[Stored, Sequence[Act], int], Sequence[Push]]
-"""(the ticket afterwards, its whole history, position of the first new act) to pushes."""
+Announce = Callable[[Stored, Sequence[Act], int, Sequence[Handover]], Sequence[Push]]
+"""(the ticket afterwards, its whole history, position of the first new act, handovers that nobody
+has taken yet) to pushes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +76,9 @@ class Change:
     `announce` says whom the new acts concern.
 
     Only the sweep sets `swept_at`, and then `next_look` is when it must look again (None: never,
-    until another act). Any other change makes the sweep look at once.
+    until another act), and `moot` names pending pushes that say nothing any more: those whose key
+    begins with one of the first within the ticket, but with none of the second. Any other change
+    makes the sweep look at once.
     """
 
     acts: tuple[Act, ...] = ()
@@ -69,9 +87,12 @@ class Change:
     announce: Announce | None = None
     swept_at: datetime | None = None
     next_look: datetime | None = None
+    moot: tuple[Sequence[str], Sequence[str]] = ((), ())
 
 
 Decide = Callable[[Stored, Sequence[Act]], Change]
+Look = Callable[[Stored, Sequence[Act], Sequence[Unheard]], Change]
+"""As `Decide`, told besides which pushes about the ticket finally reached nobody."""
 Beside = Callable[[Connection, Stored], None]
 
 
@@ -150,7 +171,7 @@ class TicketStore:
                 beside(connection, changed)
             return changed
 
-    def look(self, ticket_id: str, now: datetime, decide: Decide) -> bool:
+    def look(self, ticket_id: str, now: datetime, decide: Look) -> bool:
         """As `change`, for the sweep: False when the ticket is no longer due at `now`, or another
         sweep or writer has it in hand (whoever writes marks it for the sweep again)."""
         with failures_named(), self.engine.begin() as connection:
@@ -159,7 +180,8 @@ class TicketStore:
                 return False
             acts = acts_of(connection, ticket_id)
             stored = stored_of(row, acts)
-            apply(connection, stored, acts, decide(stored, acts))
+            lost = unheard(connection, outbox.c.ticket_id == ticket_id)
+            apply(connection, stored, acts, decide(stored, acts, lost))
             return True
 
     def put_off(self, ticket_id: str, now: datetime) -> None:
@@ -222,14 +244,32 @@ def apply(connection: Connection, stored: Stored, acts: Sequence[Act], change: C
     write(connection, changed, history, steps, now, look)
     for purpose in change.cancels:
         cancel(connection, stored.ticket_id, purpose)
-    announced = change.announce(changed, history, len(acts)) if change.announce else ()
-    put_pushes(connection, [*change.pushes, *announced], now)
+    if any(change.moot):
+        cancel_pushes(connection, _moot(stored.ticket_id, *change.moot))
+    put_pushes(connection, [*change.pushes, *_announced(connection, change, changed, history)], now)
     for act, ticket in zip(history[len(acts) :], steps, strict=True):
         put_change(connection, _told(changed, act, ticket), now)
     _keep_units(connection, stored, changed)
     put_hooks(connection, changed, history[len(acts) :], steps, now)
     note(connection, *_noted(stored.ticket_id, history, len(acts)))
     return changed
+
+
+def _moot(ticket_id: str, of: Sequence[str], but: Sequence[str]) -> ColumnElement[bool]:
+    def begins(words: Sequence[str]) -> ColumnElement[bool]:
+        keys = (outbox.c.key.startswith(f"{ticket_id}:{one}", autoescape=True) for one in words)
+        return or_(false(), *keys)
+
+    return (outbox.c.ticket_id == ticket_id) & begins(of) & not_(begins(but))
+
+
+def _announced(
+    connection: Connection, change: Change, changed: Stored, history: Sequence[Act]
+) -> Sequence[Push]:
+    if change.announce is None:
+        return ()
+    first = len(history) - len(change.acts)
+    return change.announce(changed, history, first, waiting_in(connection, changed.jurisdiction))
 
 
 def _keep_units(connection: Connection, before: Stored, after: Stored) -> None:

@@ -7,7 +7,7 @@ of them may run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,14 +15,25 @@ import structlog
 from responder.act import Act
 from responder.announce import message, recipients_of
 from responder.clocks import next_moment, read_clocks
-from responder.escalation import REMINDERS, Cause, Escalation, due_pushes, next_push_moment
+from responder.escalation import (
+    REMINDERS,
+    STEPS,
+    UNDELIVERED,
+    Cause,
+    Escalation,
+    due_pushes,
+    next_push_moment,
+    standing,
+    unheard_in,
+)
 from responder.handovers import Handovers
 from responder.labels import MACHINE
 from responder.outbox import Push
 from responder.roster import Handover
-from responder.store import Change, Decide, TicketStore
+from responder.store import Change, Look, TicketStore
 from responder.stored import Stored
 from responder.transitions import Action
+from responder.undelivered import Unheard
 from responder.watchlists import Watchlists
 from yuqing.domain.errors import RetryLater
 from yuqing.domain.jurisdiction import Jurisdiction
@@ -45,13 +56,16 @@ class Unreadable(RetryLater):
 def sweep_due(
     store: TicketStore, jurisdictions: Mapping[str, Jurisdiction], now: datetime, limit: int = 200
 ) -> int:
-    """Look at up to `limit` tickets that are due at `now`, the most overdue first, and let
-    watchlists announce what they held back; returns how many tickets it looked at.
+    """Look at up to `limit` tickets that are due at `now`, the most overdue first, chase handovers
+    that nobody takes, and let watchlists announce what they held back; returns how many tickets
+    it looked at.
 
     Costs in proportion to what is due. Raises RetryLater when the store is away, and Unreadable,
     when all others have been looked at, for tickets that cannot be.
     """
-    decide = _deciding(jurisdictions, Handovers(store.engine).waiting(now), now)
+    duty = Handovers(store.engine)
+    duty.call_due(jurisdictions, now)
+    decide = _deciding(jurisdictions, duty.waiting(now), now)
     found = {ticket_id: _look(store, ticket_id, now, decide) for ticket_id in store.due(now, limit)}
     Watchlists(store.engine).alert_due(now)
     unreadable = [ticket_id for ticket_id, looked in found.items() if looked is None]
@@ -60,7 +74,7 @@ def sweep_due(
     return sum(looked is True for looked in found.values())
 
 
-def _look(store: TicketStore, ticket_id: str, now: datetime, decide: Decide) -> bool | None:
+def _look(store: TicketStore, ticket_id: str, now: datetime, decide: Look) -> bool | None:
     """As `TicketStore.look`; None when the ticket's record cannot be read."""
     try:
         return store.look(ticket_id, now, decide)
@@ -77,13 +91,14 @@ def _deciding(
     jurisdictions: Mapping[str, Jurisdiction],
     waiting: Mapping[str, Sequence[Handover]],
     now: datetime,
-) -> Decide:
-    def decide(stored: Stored, acts: Sequence[Act]) -> Change:
+) -> Look:
+    def decide(stored: Stored, acts: Sequence[Act], lost: Sequence[Unheard]) -> Change:
         jurisdiction = jurisdictions.get(stored.jurisdiction)
         if jurisdiction is None:
             return Change(swept_at=now, next_look=now + UNCONFIGURED)
         handovers = waiting.get(stored.jurisdiction, ())
-        return look_at(stored, acts, jurisdiction, max(now, stored.ticket.last_at), handovers)
+        moment = max(now, stored.ticket.last_at)
+        return look_at(stored, acts, jurisdiction, moment, handovers, lost)
 
     return decide
 
@@ -94,11 +109,15 @@ def look_at(
     jurisdiction: Jurisdiction,
     now: datetime,
     handovers: Sequence[Handover] = (),
+    lost: Sequence[Unheard] = (),
 ) -> Change:
     """What the sweep writes to one ticket at `now`, which is not before its last act.
 
-    `handovers` are those of the jurisdiction that nobody has taken yet.
+    `handovers` are those of the jurisdiction that nobody has taken yet, `lost` the pushes about
+    the ticket that finally reached nobody; each goes on record once, and the next step is due.
     """
+    notes = tuple(_notes(stored, acts, lost, now))
+    acts = (*acts, *notes)
     ticket, readings = stored.ticket, read_clocks(acts, stored.policy, now)
     already = frozenset(str(a.data.get("key")) for a in acts if a.action == Action.ESCALATE)
     due = due_pushes(ticket, acts, readings, jurisdiction, already, now, handovers)
@@ -107,11 +126,24 @@ def look_at(
         next_moment(acts, stored.policy, now),
     )
     return Change(
-        acts=tuple(_act(step, now) for step in due),
+        acts=(*notes, *(_act(step, now) for step in due)),
         pushes=tuple(_push(step, stored) for step in due if step.contacts),
         swept_at=now,
         next_look=min((moment for moment in moments if moment), default=None),
+        moot=(STEPS, standing(ticket, acts, readings, jurisdiction)),
     )
+
+
+def _notes(
+    stored: Stored, acts: Sequence[Act], lost: Sequence[Unheard], now: datetime
+) -> Iterator[Act]:
+    noted = unheard_in(acts)
+    for one in lost:
+        key = one.key.removeprefix(f"{stored.ticket_id}:")
+        if key not in noted:
+            names = "、".join(name for name in one.recipients if name)
+            text = f"推送最终未送达（{names}，各渠道均未接受）：{one.title}"
+            yield Act(now, MACHINE, Action.NOTE.value, {"text": text, UNDELIVERED: key})
 
 
 def _act(step: Escalation, now: datetime) -> Act:

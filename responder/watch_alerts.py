@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, select, update
 from responder.outbox import Push, put_pushes
 from responder.push import harmless
 from responder.schema import people, watch_hits, watchlists
+from responder.sealing import opened
 from yuqing.domain.text import discreet
 
 
@@ -68,4 +69,4 @@ def _whom(connection: Connection, row: Row[Any]) -> list[tuple[str, tuple[str, .
     query = select(people.c.login, people.c.channels).where(
         people.c.login.in_(row.notify), people.c.active, near
     )
-    return [(row.login, tuple(row.channels)) for row in connection.execute(query)]
+    return [(row.login, opened(connection, row.channels)) for row in connection.execute(query)]

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 from responder.audit import Entry, note
 from responder.schema import outbox
 from responder.schema_doors import webhooks as table
+from responder.sealing import sealed
 from responder.transitions import Action
 from stream.sql import failures_named, reading
 from yuqing.domain.clock import Clock
@@ -85,9 +86,10 @@ class Webhooks:
         row = _row(draft) | {"version": 1, "created_by": by, "created_at": self._clock.now()}
         secret = _secret()
         with failures_named(), self._engine.begin() as connection:
-            fresh = insert(table).values(row | {"secret": secret}).returning(table)
+            resting = {"secret": sealed(connection, secret)}
+            fresh = insert(table).values(row | resting).returning(table)
             made = _webhook(connection.execute(fresh).one())
-            self._note(connection, by, "webhook_created", made.webhook_id, _row(draft))
+            self._note(connection, by, "webhook_created", made.webhook_id, _told(draft))
         return made, secret
 
     def listed(self, jurisdiction: str | None = None) -> tuple[Webhook, ...]:
@@ -109,7 +111,7 @@ class Webhooks:
         row = _row(draft) | {"version": version + 1}
         with failures_named(), self._engine.begin() as connection:
             made = _replaced(connection, webhook_id, version, row)
-            self._note(connection, by, "webhook_changed", webhook_id, _row(draft))
+            self._note(connection, by, "webhook_changed", webhook_id, _told(draft))
         return made
 
     def rotate(self, webhook_id: int, version: int, by: str) -> tuple[Webhook, str]:
@@ -117,7 +119,7 @@ class Webhooks:
         written before, is signed with it. Raises NotFound, Conflict."""
         secret = _secret()
         with failures_named(), self._engine.begin() as connection:
-            row = {"secret": secret, "version": version + 1}
+            row = {"secret": sealed(connection, secret), "version": version + 1}
             made = _replaced(connection, webhook_id, version, row)
             self._note(connection, by, "webhook_rotated", webhook_id, {})
         return made, secret
@@ -185,6 +187,14 @@ def _row(draft: WebhookDraft) -> dict[str, Any]:
         "unit": draft.unit,
         "active": draft.active,
     }
+
+
+def _told(draft: WebhookDraft) -> dict[str, Any]:
+    """What of a subscription goes into the log, which never forgets: of an address neither who
+    signs in there nor what is asked, for these may be secrets."""
+    parts = urlsplit(draft.url)
+    shown = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="")
+    return _row(draft) | {"url": shown.geturl()}
 
 
 def _address(url: str) -> str:

@@ -77,6 +77,28 @@ class House:
         version = self.stored().version
         self.desk.act(person, self.ticket_id, version, action, data, at(hours))
 
+    def reported(self, hours: float) -> None:
+        """Told to everybody whom the file names, as the draft says."""
+        draft = self.desk.draft_report(self.analyst, self.ticket_id)
+        to = [code for code, _name in draft.to]
+        self.desk.report(
+            self.analyst, self.ticket_id, draft.version, to, dict(draft.parts), at(hours)
+        )
+
+    def receipted(self, hours: float) -> None:
+        """What everybody who was told answered."""
+        for one in self.desk.ticket(self.analyst, self.ticket_id, at(hours)).reports:
+            assert one.position is not None
+            self.desk.record_receipt(
+                self.analyst,
+                self.ticket_id,
+                self.stored().version,
+                one.position,
+                "收悉",
+                at(hours),
+                at(hours),
+            )
+
     def stored(self) -> Stored:
         """The ticket as it stands."""
         return self.store.get(self.ticket_id)

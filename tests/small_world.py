@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from responder import schema
@@ -109,6 +110,7 @@ def small_world(tmp_path: Path, **changed: Any) -> Iterator[SmallWorld]:
         sources_dir=written.sources,
         jurisdictions=written.jurisdictions,
         clock=frozen.as_setting(),
+        secrets_key=SecretStr("a-key-for-the-small-world-of-tests"),
         **changed,
     )
     wiring.migrate_all(settings)

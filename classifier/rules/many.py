@@ -52,7 +52,7 @@ def most_people(text: str, counted: Sequence[Number]) -> float:
 
 def may_be_many(text: str, number: Number) -> bool:
     """False when `find_many` finds nothing that `number` counts."""
-    return number.value >= _LEAST and _PEOPLE_UNIT.match(text, number.end) is not None
+    return number.value >= _MANY and _PEOPLE_UNIT.match(text, number.end) is not None
 
 
 def find_losses(number: Number, before: str, after: str, left: int) -> Iterator[Finding]:

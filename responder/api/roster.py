@@ -82,7 +82,8 @@ def handovers(
 
 @router.post("/handovers", status_code=HTTPStatus.CREATED)
 def hand_over(given: HandoverIn, at: At, me: Myself) -> HandoverLine:
-    """Hand over; the taker is pushed, and both are on duty until the taker acknowledges."""
+    """Hand over; the taker is pushed, and both are on duty until the taker acknowledges. One that
+    nobody takes is chased up to the coordinator."""
     people = (given.giver, given.taker)
     now = at.clock.now()
     return at.desk.hand_over(me, given.jurisdiction, given.unit, people, given.note, now)

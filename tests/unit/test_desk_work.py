@@ -112,6 +112,9 @@ def test_what_is_to_be_reported_waits_for_the_coordinators(walk: House) -> None:
     to = [code for code, _name in told.to]
     walk.desk.report(walk.monitor, walk.ticket_id, told.version, to, parts, at(0.5))
     assert "待上报" not in work(walk, walk.monitor)
+    assert work(walk, walk.monitor)["待登记回执"] == ["粮库坍塌"]
+    walk.receipted(2)
+    assert "待登记回执" not in work(walk, walk.monitor)
 
 
 def test_deliveries_are_narrowed_to_what_each_may_see(walk: House) -> None:

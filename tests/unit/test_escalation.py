@@ -168,8 +168,16 @@ def test_following_the_next_moment_meets_every_step() -> None:
     assert len(keys) == len(set(keys)) == 3 * (1 + 4)
 
 
+def phoned(one: Contact) -> Contact:
+    return replace(one, channels=(f"json://127.0.0.1/{one.name}",))
+
+
 CHAINED = replace(
     DISTRICT,
+    units=tuple(
+        replace(u, principal=phoned(u.principal), duty=tuple(phoned(one) for one in u.duty))
+        for u in DISTRICT.units
+    ),
     chains=tuple(
         (
             Severity(grade),
@@ -185,7 +193,7 @@ CHAINED = replace(
         for grade in (1, 2, 3, 4)
     ),
     leader=Contact("分管副区长", "分管领导", ("wecombot://K", "mailto://m")),
-    superior=Contact("市政府总值班室", "上级政府"),
+    superior=phoned(Contact("市政府总值班室", "上级政府")),
     reports_to=ReportsTo(publicity="publicity"),
     triage_within=hours(0.5),
     stalls_after=tuple((Severity(grade), hours(2)) for grade in (1, 2, 3, 4)),

@@ -19,8 +19,9 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Engine, select
 
 from responder.act import Act
+from responder.claims import FIRST_PAUSE, LEASE, backoff
 from responder.hook_http import HttpHookPoster
-from responder.hooks import ATTEMPTS, FIRST_PAUSE, LEASE, Posted, send_hooks
+from responder.hooks import ATTEMPTS, Posted, send_hooks
 from responder.opening import NewCase, by_hand
 from responder.people import Person, Role
 from responder.schema import outbox
@@ -175,11 +176,13 @@ def test_what_is_not_taken_comes_again_later(
     opened(engine)
     assert send_hooks(engine, POSTER, clock) == 0
     [row] = rows(engine)
-    assert (row.state, row.attempts, row.lease_until) == ("pending", 1, NOON + FIRST_PAUSE)
+    pause = backoff(row.key, 1)
+    assert 0.8 * FIRST_PAUSE <= pause <= 1.2 * FIRST_PAUSE
+    assert (row.state, row.attempts, row.lease_until) == ("pending", 1, NOON + pause)
     assert said in row.error
     assert send_hooks(engine, POSTER, clock) == 0
     assert rows(engine)[0].attempts == 1
-    clock.pass_by(FIRST_PAUSE)
+    clock.pass_by(pause)
     receiver.status = 204
     assert send_hooks(engine, POSTER, clock) == (1 if path == "/hook" else 0)
 
@@ -204,7 +207,7 @@ def test_one_that_is_not_there_keeps_no_other_waiting_and_is_given_up_at_last(
     assert send_hooks(engine, POSTER, clock) == 3
     assert [row.attempts for row in rows(engine) if row.target == "webhook:1"] == [1, 0, 0]
     for _ in range(3 * ATTEMPTS):
-        clock.pass_by(timedelta(hours=1))
+        clock.pass_by(timedelta(hours=1.2))
         send_hooks(engine, POSTER, clock)
     assert {row.state for row in rows(engine) if row.target == "webhook:1"} == {"failed"}
     assert [row.state for row in hooks.deliveries(1, 10)] == ["failed"] * 3

@@ -424,3 +424,30 @@ def test_a_sender_known_to_be_dead_is_not_waited_for(engine: Engine) -> None:
     assert (rows(engine)[0].attempts, rows(engine)[0].lease_until) == (0, None)
     assert send_due(engine, Screen(), nowhere, clock) == 1
     assert next_due(engine) is None
+
+
+def test_what_is_refused_again_and_again_keeps_nothing_new_waiting(engine: Engine) -> None:
+    chat, clock = Chat(down=True), SetClock()
+    put(engine, a_push("old", title="旧", recipients=ONE))
+    send_due(engine, chat, nowhere, clock)
+    clock.pass_by(HOUR)
+    put(engine, a_push("new", title="新", recipients=(("负责人", ("json://127.0.0.1/b",)),)))
+    chat.down = False
+    assert send_due(engine, chat, nowhere, clock, limit=2) == 2
+    assert [title for _, title in chat.taken] == ["新", "旧"]
+
+
+def test_many_slow_channels_outlast_no_lease(engine: Engine) -> None:
+    clock, second = SetClock(), Chat()
+    many = tuple(f"json://127.0.0.1/{number}" for number in range(5))
+
+    class Slow(Chat):
+        def push(self, channels: Sequence[str], title: str, body: str) -> Delivery:
+            clock.pass_by(2 * LEASE)
+            send_due(engine, second, nowhere, clock)
+            return super().push(channels, title, body)
+
+    put(engine, a_push(recipients=(("值班", many),)))
+    first = Slow()
+    assert send_due(engine, first, nowhere, clock) == 1
+    assert (len(first.taken), second.taken) == (1, [])

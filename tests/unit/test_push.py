@@ -226,3 +226,12 @@ def test_a_robots_own_address_will_do(address: str, kind: str, asked_for: str) -
     assert request.url.startswith(address[:30])
     assert request.url.endswith(asked_for)
     assert kind_of(address) == kind
+
+
+def test_one_channel_that_asks_for_patience_holds_back_no_other() -> None:
+    patient = Webhook(429, headers={"Retry-After": "3000"})
+    with serving(patient) as busy, serving(Webhook(503)) as away:
+        asks = f"feishu://HOOK?server={busy.address}"
+        soon = a_pusher().push([asks, f"webhook://127.0.0.1:{away.server_port}/a"], "a", "b")
+        later = a_pusher().push([asks], "a", "b")
+    assert (soon.again_after, later.again_after) == (None, timedelta(seconds=3000))

@@ -14,7 +14,7 @@ from responder.desk import Desk, NewCase
 from responder.handlers import respond_handler
 from responder.origins import Origin
 from responder.people import Person, Role
-from responder.reporting import FIELDS
+from responder.reporting import FIELDS, unreported
 from responder.schema import outbox
 from responder.store import TicketStore
 from stream.sql import open_engine
@@ -246,3 +246,90 @@ def test_a_notice_of_wangxin_is_a_source_of_its_own_and_is_answered(
 def test_only_a_notice_is_answered_to_wangxin(desk: Desk) -> None:
     with pytest.raises(NotAllowed):
         desk.reply_to_notice(ANA, by_hand(desk), 1, "x", NOON + HOUR)
+
+
+WU = Person("wu", "吴五", Role.LEADER, "qinghe")
+
+
+def handled(engine: Engine, desk: Desk, **more: Any) -> str:
+    """A grave case whose clocks have all stopped, ready to be closed but for its reports."""
+    quick_people(engine, SetClock()).create(WU, SECRET)
+    ticket_id = by_hand(desk, **more)
+    proof = {"speaker": "应急局负责人", "principal": True, "file": "实录"}
+    release = {"published_at": NOON.isoformat(), "channel": "区政府网站", "official": True}
+    steps: list[tuple[Person, str, dict[str, Any]]] = [
+        (ANA, "assign", {"unit": "yingji"}),
+        (CHEN, "acknowledge", {}),
+        (CHEN, "publish", release | proof),
+        (CHEN, "press_conference", {"held_at": NOON.isoformat()} | proof),
+        (CHEN, "settle", {}),
+    ]
+    for version, (person, action, data) in enumerate(steps, 1):
+        desk.act(person, ticket_id, version, action, data, NOON + version * MINUTE)
+    return ticket_id
+
+
+def closing(desk: Desk, ticket_id: str) -> Any:
+    offers = desk.actions_for(ANA, ticket_id, NOON + HOUR)
+    return next(one for one in offers if one.action == "close")
+
+
+def close(desk: Desk, ticket_id: str, **more: Any) -> bool:
+    version = desk.ticket(ANA, ticket_id, NOON + HOUR).line.version
+    data = {"proof": "处置完毕"} | more
+    return desk.act(ANA, ticket_id, version, "close", data, NOON + HOUR).open
+
+
+def test_what_is_grave_is_closed_once_everybody_was_told_and_receipted(
+    engine: Engine, desk: Desk
+) -> None:
+    ticket_id = handled(engine, desk)
+    lacking = "市政府总值班室尚未上报、宣传部尚未通报、网信办尚未通报"
+    assert closing(desk, ticket_id).next_zh.startswith(lacking)
+    with pytest.raises(NotAllowed, match=lacking):
+        close(desk, ticket_id)
+    parts = dict(desk.draft_report(ANA, ticket_id).parts)
+    desk.report(ANA, ticket_id, 6, ["superior", "publicity"], parts, NOON + HOUR)
+    by_telephone = {"to": "网信办", "text": "电话报告"}
+    desk.act(ANA, ticket_id, 8, "notify", by_telephone, NOON + HOUR)
+    with pytest.raises(NotAllowed, match="市政府总值班室尚无回执、宣传部尚无回执、网信办尚无回执"):
+        close(desk, ticket_id)
+    for version, position in ((9, 6), (10, 7), (11, 8)):
+        at = NOON + HOUR
+        desk.record_receipt(ANA, ticket_id, version, position, "收悉", at, at)
+    asked = {field.name for field in closing(desk, ticket_id).fields}
+    assert asked == {"proof"}
+    # told once more, without a receipt yet: the duty is done all the same
+    desk.report(ANA, ticket_id, 12, ["superior"], parts, NOON + HOUR)
+    assert close(desk, ticket_id) is False
+
+
+def test_a_leader_may_let_it_be_closed_with_a_reason(engine: Engine, desk: Desk) -> None:
+    ticket_id = handled(engine, desk)
+    asked = {field.name: field.required for field in closing(desk, ticket_id).fields}
+    assert asked == {"proof": True, "approver": True, "reason": True}
+    for half in ({"approver": "wu"}, {"reason": "上级已到现场"}):
+        with pytest.raises(NotAllowed, match="请写明同意的领导和理由"):
+            close(desk, ticket_id, **half)
+    assert close(desk, ticket_id, approver="wu", reason="上级已到现场") is False
+    said = TicketStore(engine).history(ticket_id)[1][-1].data
+    assert (said["approver"], said["reason"]) == ("wu", "上级已到现场")
+
+
+def test_what_need_not_be_reported_is_closed_as_before(engine: Engine, desk: Desk) -> None:
+    ticket_id = handled(engine, desk, grade=2, emergency=False, origin=Origin.CALL)
+    assert {field.name for field in closing(desk, ticket_id).fields} == {"proof"}
+    assert close(desk, ticket_id) is False
+    nobody = Desk(engine, {"qinghe": BARE})  # whose file names nobody to be told
+    grave = NewCase("qinghe", "北坡仓库起火", "值班员报告", "work_safety", 3, False)
+    other = nobody.open_by_hand(LIN, grave, NOON).ticket_id
+    assert nobody.ticket(ANA, other, NOON).reports == ()
+
+
+def test_a_new_round_is_reported_anew(engine: Engine, desk: Desk) -> None:
+    ticket_id = handled(engine, desk)
+    close(desk, ticket_id, approver="wu", reason="上级已到现场")
+    version = desk.ticket(ANA, ticket_id, NOON + HOUR).line.version
+    desk.act(ANA, ticket_id, version, "reopen", {"reason": "复燃"}, NOON + HOUR)
+    stored, acts = TicketStore(engine).history(ticket_id)
+    assert "尚未上报" in unreported(stored, acts, HOME)

@@ -89,6 +89,12 @@ class Case:
         self.act(by, "submit", draft="火已扑灭，原因正在调查", **data)
         return self
 
+    def agreed(self) -> Case:
+        """With an approved line, where the jurisdiction names no steps of review."""
+        self.drafted()
+        self.act(SHEN, "approve", step="审核")
+        return self
+
     def offered(self, person: Person) -> Mapping[str, Any]:
         return {one.action: one for one in self.desk.actions_for(person, self.id, NOON + HOUR)}
 
@@ -200,7 +206,7 @@ def test_an_administrator_who_asked_neither_grants_nor_records_it(engine: Engine
 
 
 def test_of_several_units_one_releases(engine: Engine) -> None:
-    case = Case(engine, PLAIN, "renshe")
+    case = Case(engine, PLAIN, "renshe").agreed()
     for action, data in (
         ("publish", PUBLISHED),
         ("answer", {"answered_at": NOON.isoformat(), "to": "来电人", "file": "回访记录"}),
@@ -212,11 +218,12 @@ def test_of_several_units_one_releases(engine: Engine) -> None:
 
 
 def test_the_releasing_unit_may_be_another_than_the_one_in_charge(engine: Engine) -> None:
-    case = Case(engine, PLAIN, "renshe", releasing_unit="renshe")
+    case = Case(engine, PLAIN, "renshe", releasing_unit="renshe").agreed()
     assert case.desk.ticket(ANA, case.id, NOON + HOUR).releasing_unit_zh == "人社局"
     with pytest.raises(NotAllowed, match="人社局"):
         case.act(CHEN, "publish", **PUBLISHED)
     case.act(HOU, "publish", **PUBLISHED)
+    case.act(CHEN, "start")
     case.act(ANA, "reassign", unit="yingji", reason="调整")
     with pytest.raises(NotAllowed, match="应急局"):
         case.act(HOU, "publish", **PUBLISHED)
@@ -238,9 +245,86 @@ def test_the_releasing_unit_is_asked_to_publish_what_was_approved(engine: Engine
     assert case.act(HOU, "publish", **PUBLISHED).state == "responded"
 
 
-def test_who_coordinates_may_record_what_is_public_already(engine: Engine) -> None:
-    case = Case(engine, PLAIN, "renshe", releasing_unit="renshe")
-    assert case.act(ANA, "publish", **PUBLISHED).state == "assigned"
+def test_who_coordinates_records_what_the_releasing_unit_said(engine: Engine) -> None:
+    case = Case(engine, PLAIN, "renshe", releasing_unit="renshe").agreed()
+    assert case.act(ANA, "publish", **PUBLISHED).state == "responded"
+
+
+CONFERENCE = {**PUBLISHED, "held_at": NOON.isoformat()}
+ANSWERED = {"answered_at": NOON.isoformat(), "to": "来电人", "file": "回访记录"}
+RELEASES: tuple[tuple[str, Mapping[str, object]], ...] = (
+    ("publish", PUBLISHED),
+    ("press_conference", CONFERENCE),
+    ("answer", ANSWERED),
+)
+
+
+@pytest.mark.parametrize(("action", "data"), RELEASES)
+def test_of_several_units_nothing_is_released_without_an_approved_line(
+    engine: Engine, action: str, data: Mapping[str, Any]
+) -> None:
+    case = Case(engine, PLAIN, "renshe")
+    for person in (CHEN, ANA, ROOT):
+        with pytest.raises(NotAllowed, match="尚无审定口径"):
+            case.act(person, action, **data)
+    case.agreed()
+    case.act(CHEN, action, **data)
+    case.act(CHEN, action, **data)  # outside review too, the line of this round holds
+
+
+@pytest.mark.parametrize(("action", "data"), RELEASES)
+def test_a_leader_may_let_a_release_go_first_with_a_reason(
+    engine: Engine, action: str, data: Mapping[str, Any]
+) -> None:
+    case = Case(engine, PLAIN, "renshe")
+    offer = case.offered(CHEN)[action]
+    asked = {field.name: field.required for field in offer.fields}
+    assert (asked["approver"], asked["reason"]) == (True, True)
+    assert offer.next_zh.startswith("本案涉及多个单位，尚无审定口径，不能登记发布。由同意的领导")
+    for half in ({"approver": "wu"}, {"reason": "传言蔓延"}):
+        with pytest.raises(NotAllowed, match="请写明同意的领导和理由"):
+            case.act(CHEN, action, **data, **half)
+    with pytest.raises(InvalidMessage, match="approver"):
+        case.act(CHEN, action, **data, approver="chen", reason="传言蔓延")
+    with pytest.raises(NotAllowed, match="不能是办理人自己"):
+        case.act(ROOT, action, **data, approver="root", reason="传言蔓延")
+    with pytest.raises(NotAllowed, match="统一发布"):
+        case.act(HOU, action, **data, approver="wu", reason="传言蔓延")
+    case.act(CHEN, action, **data, approver="wu", reason="传言蔓延")
+    said = case.store.history(case.id)[1][-1].data
+    assert (said["approver"], said["reason"]) == ("wu", "传言蔓延")
+
+
+def test_a_grave_emergency_is_released_in_time_on_a_reason_alone(engine: Engine) -> None:
+    case = Case(engine, STRICT, "renshe")
+    case.act(ANA, "grade", grade=3, emergency=True, reason="伤亡")
+    for stage in ("before review", "in review"):
+        asked = {f.name: f.required for f in case.offered(CHEN)["publish"].fields}
+        assert (asked["approver"], asked["reason"]) == (False, True), stage
+        with pytest.raises(NotAllowed, match="请写明理由"):
+            case.act(CHEN, "publish", **PUBLISHED)
+        if stage == "before review":
+            case.drafted()
+    with pytest.raises(NotAllowed, match="统一发布"):
+        case.act(HOU, "publish", **PUBLISHED, reason="五小时将到")
+    case.act(CHEN, "publish", **PUBLISHED, reason="五小时将到，审核人正在路上")
+    clocks = {one.name: one.status for one in case.desk.ticket(ANA, case.id, NOON + HOUR).clocks}
+    assert clocks["authoritative_release"] == "met"
+
+
+def test_what_is_in_review_and_does_not_press_goes_its_way(engine: Engine) -> None:
+    case = Case(engine, STRICT, "renshe").drafted()
+    assert "publish" not in case.offered(CHEN)
+    with pytest.raises(NotAllowed, match="尚未审核通过"):
+        case.act(CHEN, "publish", **PUBLISHED, approver="wu", reason="急")
+
+
+def test_where_nothing_is_missing_nothing_more_is_asked(engine: Engine) -> None:
+    alone, agreed = Case(engine, PLAIN), Case(engine, PLAIN, "renshe").agreed()
+    for case in (alone, agreed):
+        offer = case.offered(CHEN)["publish"]
+        assert not {"approver", "reason"} & {field.name for field in offer.fields}
+        assert offer.next_zh.startswith("以发布时间为准")
 
 
 def test_a_unit_reads_no_report_on_all_units() -> None:

@@ -44,7 +44,10 @@ def _attempt(found: Findings, look: Callable[[], str]) -> None:
 
 
 def _clock(settings: Settings) -> str:
+    from responder.sealing import Seal
+
     parse_clock(settings.clock)
+    Seal(settings.secrets_keys())
     return "settings"
 
 

@@ -51,6 +51,14 @@ def require_tables(settings: Settings) -> None:
             )
 
 
+def require_secrets(settings: Settings) -> None:
+    """Raises ConfigError when secrets at rest cannot be sealed, or not be opened."""
+    from responder.resealing import check_sealed
+
+    wiring.seal(settings).shut("")
+    check_sealed(wiring.tickets_engine(settings))
+
+
 def require_port(settings: Settings) -> None:
     """Raises ConfigError when the console's address is taken, or not this machine's."""
     try:

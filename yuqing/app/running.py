@@ -143,6 +143,8 @@ def run_stages(settings: Settings, names: Sequence[str]) -> None:
         )
     clock = wiring.clock(settings)
     ready.require_tables(settings)
+    if "respond" in names:
+        ready.require_secrets(settings)
     configure_logs(settings.log_level, "+".join(names), clock)
     registry = CollectorRegistry()
     crew = Crew(
@@ -202,6 +204,7 @@ def serve(settings: Settings) -> None:
 
     clock = wiring.clock(settings)
     ready.require_tables(settings)
+    ready.require_secrets(settings)
     ready.require_port(settings)
     configure_logs(settings.log_level, "serve", clock)
     stage = wiring.backstage(settings, lambda code, week: write_report(settings, code, week)[0])

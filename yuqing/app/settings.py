@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     probe_port: int | None = Field(None, description="port of /healthz, /readyz, /metrics")
     probe_host: str = "127.0.0.1"
     secret: SecretStr | None = Field(None, description="signs sessions; made if absent")
+    secrets_key: SecretStr | None = Field(
+        None, description="seals secrets at rest; newest first, former ones after it, by spaces"
+    )
     session_hours: float = Field(12, gt=0, le=24 * 7, description="a sign-in ends after this")
     session_idle_minutes: float = Field(120, gt=0, description="or when unused for this long")
     oidc_issuer: str = Field("", description="OpenID Connect provider; empty: none")
@@ -97,6 +100,10 @@ class Settings(BaseSettings):
         """Who is told when a part of the service stops: apprise URLs."""
         return self.heartbeat_urls.get_secret_value().split() if self.heartbeat_urls else []
 
+    def secrets_keys(self) -> list[str]:
+        """What seals secrets at rest, the newest first; none: one is made for embedded files."""
+        return self.secrets_key.get_secret_value().split() if self.secrets_key else []
+
     def _file(self, name: str) -> str:
         return f"sqlite:///{self.data_dir.absolute() / name}.db"
 
@@ -117,6 +124,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             str(first["msg"]),
             "See docs/operations.md for what each setting takes.",
         ) from error
+
+
+def named(name: str) -> str | None:
+    """What the environment holds under a name that a file refers to (`env:NAME`)."""
+    return os.environ.get(name)
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

@@ -18,12 +18,13 @@ from stream.bus import Bus
 from stream.index import Index
 from stream.sql import failures_named, open_engine
 from stream.topics import DEAD, TOPICS, TopicPlan
-from yuqing.app.settings import Settings
+from yuqing.app.settings import Settings, named
 from yuqing.app.wallclock import parse_clock, real_now
 from yuqing.domain.clock import Clock
 from yuqing.domain.errors import ConfigError
 from yuqing.domain.jurisdiction import Jurisdiction, Policy
 from yuqing.files.jurisdiction import load_jurisdictions
+from yuqing.files.named_channels import with_named_channels
 
 if TYPE_CHECKING:
     from classifier.drift import Shares
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from responder.people import People
     from responder.phone_links import PhoneLinks
     from responder.push import Pusher
+    from responder.sealing import Seal
     from responder.store import TicketStore
     from stream.pulse import Pulse
     from yuqing.app.heartbeat import Heart
@@ -88,8 +90,11 @@ def index(settings: Settings) -> Index:
 
 
 def tickets_engine(settings: Settings) -> Engine:
-    """The database of the ticket store; what is committed there survives a power cut."""
-    return _engine(settings.tickets(), durable=True)
+    """The database of the ticket store; what is committed there survives a power cut, and what
+    is secret rests sealed."""
+    from responder.sealing import sealing
+
+    return sealing(_engine(settings.tickets(), durable=True), seal(settings))
 
 
 def has_tickets(settings: Settings) -> bool:
@@ -109,7 +114,7 @@ def jurisdictions(settings: Settings) -> Mapping[str, Jurisdiction]:
     if not found:
         remedy = "Run `yuqing init`, or set YUQING_JURISDICTIONS to another folder."
         raise ConfigError(str(settings.jurisdictions), "folder", "holds no jurisdiction", remedy)
-    return found
+    return {code: with_named_channels(home, named) for code, home in found.items()}
 
 
 def policies(settings: Settings) -> Mapping[str, Policy]:
@@ -308,12 +313,27 @@ def api_services(settings: Settings, stage: Backstage) -> Services:
     )
 
 
+def seal(settings: Settings) -> Seal:
+    """What seals secrets at rest. Embedded, a key is made once beside the databases if none is
+    set; a database that others may reach needs one that is set."""
+    from responder.sealing import Seal
+
+    keys = settings.secrets_keys()
+    if not keys and settings.tickets().startswith("sqlite:"):
+        keys = [_kept(settings.data_dir / "secrets.key")]
+    return Seal(keys)
+
+
 def secret(settings: Settings) -> str:
     """What signs browser sessions and the links of pushes; made once and kept in the data folder
     if none is set."""
     if settings.secret is not None:
         return settings.secret.get_secret_value()
-    file = settings.data_dir / "secret"
+    return _kept(settings.data_dir / "secret")
+
+
+def _kept(file: Path) -> str:
+    """The random text in `file`, made if there is none."""
     if not file.exists():
         _make_secret(file)
     return file.read_text(encoding="ascii")
@@ -322,7 +342,7 @@ def secret(settings: Settings) -> str:
 def _make_secret(file: Path) -> None:
     """Whole or not at all: of processes that start together, one makes it for all."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"secret.{secrets.token_hex(8)}")
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
     draft.touch(mode=0o600)
     draft.write_text(secrets.token_urlsafe(32), encoding="ascii")
     with suppress(FileExistsError):
@@ -333,6 +353,7 @@ def _make_secret(file: Path) -> None:
 def migrate_all(settings: Settings) -> None:
     """Bring every table of every room to its newest shape."""
     from crawlers import state as crawl
+    from responder.resealing import reseal
     from stream import pulse as beats
 
     state = state_engine(settings)
@@ -341,6 +362,7 @@ def migrate_all(settings: Settings) -> None:
         crawl.migrate_tables(state)
         grouping_store(settings).close()
         ticket_store(settings).migrate()
+        reseal(tickets_engine(settings))
 
 
 def _planned(partitions: int) -> list[TopicPlan]:

@@ -159,8 +159,9 @@ class Jurisdiction:
     is for the roster and for local clocks that say so; national clocks run in natural hours.
     `triage_within` is how long a matter may wait for its assignment, `report_within` how long one
     that must be reported up may wait for that, `stalls_after`, by grade, how long a charged unit
-    may show no work, before the chain is walked; without, it is not. `review_below` is the confidence below which a verdict waits for a person; None: what the
-    service is set to."""
+    may show no work, before the chain is walked; without, it is not. `handover_within` is how
+    long a handover may wait to be taken before it is chased. `review_below` is the confidence below
+    which a verdict waits for a person; None: what the service is set to."""
 
     code: str
     name: str
@@ -197,6 +198,7 @@ class Jurisdiction:
     grading: Grading = GENERAL
     progress_release: ProgressRelease | None = None
     review_below: float | None = None
+    handover_within: timedelta = timedelta(minutes=15)
 
     def unit(self, code: str) -> Unit | None:
         """The unit with `code`, if there is one."""

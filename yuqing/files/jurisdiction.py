@@ -130,6 +130,7 @@ def _jurisdiction(form: JurisdictionForm) -> Jurisdiction:
         triage_within=form.triage_within or form.acknowledge_within,
         report_within=form.report_within or form.acknowledge_within,
         stalls_after=tuple((g, form.stalls_after.get(int(g), _STALLS[g])) for g in _STALLS),
+        handover_within=form.handover_within,
     )
 
 

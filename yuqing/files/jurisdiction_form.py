@@ -152,6 +152,7 @@ class JurisdictionForm(Form):
     triage_within: PositiveDuration | None = None
     report_within: PositiveDuration | None = None
     stalls_after: dict[Grade, PositiveDuration] = Field(default_factory=dict)
+    handover_within: PositiveDuration = Field(default="15m", validate_default=True)
     reminders: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     quiet_hours: QuietForm | None = None
     calendar: Calendar = Calendar.NATURAL

@@ -18,7 +18,10 @@ from responder.handovers import HandoverLine
 from responder.people import Person
 
 TRIED = 12
-_GIVE = "通知接班人；接班人签收之前，两人都在班、都收推送。"
+_GIVE = (
+    "通知接班人；接班人签收之前，两人都在班、都收推送；"
+    "逾时无人签收，依次催接班人、下一班、单位主要负责人、综合协调单位。"
+)
 _TRY = "按联系人的推送地址依次试发一条测试消息，结果列在下方；没有推送地址的只有控制台提醒。"
 _TAKE = "点击后：由您签收接班，此后只由接班人值班；交班的人不能代签。"
 

@@ -16,7 +16,7 @@ from responder.console.screen import Screen
 from responder.explain import STOPPED_BY_TITLES
 from responder.gradings import GRADED, grading_rows, whose
 from responder.labels import CHANNELS, GRADES, ROLES, TARGETS, TOPICS
-from responder.people import Person, Role
+from responder.people import Role
 from responder.review import GATES
 from responder.wording import span
 from yuqing.domain.jurisdiction import ChainStep, ClockRule, ClockStart, Jurisdiction, Unit

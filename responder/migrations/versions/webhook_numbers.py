@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "webhook_numbers"
-down_revision = "push_delivery"
+down_revision = "sealed_secrets"
 branch_labels = None
 depends_on = None
 
