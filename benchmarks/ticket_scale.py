@@ -33,7 +33,7 @@ from responder.schema import (
     ticket_events,
     tickets,
 )
-from responder.schema_doors import ticket_units
+from responder.schema_lists import ticket_scopes as ticket_units
 from responder.store import TicketStore
 from responder.sweep import sweep_due
 from stream.sql import open_engine

@@ -84,6 +84,12 @@ def act_digest(
     return digest([ticket_id, position, at, who, action, plain(data)])
 
 
+def hold_head(connection: Connection) -> None:
+    """Hold the head's row, as `note` does: until the transaction ends nobody else writes what is
+    written only by its holder."""
+    connection.execute(select(audit_heads.c.number).with_for_update())
+
+
 def head_of(connection: Connection) -> Head:
     """The head as it stands."""
     row = connection.execute(select(audit_heads)).one()

@@ -8,6 +8,7 @@ of them may run.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -23,6 +24,7 @@ from responder.roster import Handover
 from responder.store import Change, Decide, TicketStore
 from responder.stored import Stored
 from responder.transitions import Action
+from responder.waits import waits_in
 from responder.watchlists import Watchlists
 from yuqing.domain.errors import RetryLater
 from yuqing.domain.jurisdiction import Jurisdiction
@@ -83,7 +85,9 @@ def _deciding(
         if jurisdiction is None:
             return Change(swept_at=now, next_look=now + UNCONFIGURED)
         handovers = waiting.get(stored.jurisdiction, ())
-        return look_at(stored, acts, jurisdiction, max(now, stored.ticket.last_at), handovers)
+        moment = max(now, stored.ticket.last_at)
+        found = look_at(stored, acts, jurisdiction, moment, handovers)
+        return replace(found, waits=waits_in(jurisdiction))
 
     return decide
 

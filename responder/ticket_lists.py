@@ -1,0 +1,195 @@
+"""Lists of tickets: walked along the index of the person's scope, no further than the page needs.
+
+A list that several states, grades or reasons make up is walked once for each and put together, for
+of each alone an index knows the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, true
+
+from responder.people import Person, Role
+from responder.registers import COUNTED, page_key
+from responder.schema import ticket_clocks, tickets
+from responder.schema_lists import URGENT, ticket_scopes, ticket_waits
+from responder.scopes import of_unit, scope_of
+from responder.tallies import tallies_of
+from responder.waits import queues_of
+from yuqing.domain.text import clean
+
+_S = ticket_scopes.c
+GRAVEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Every field narrows; empty means any. `text` is looked for in number and title;
+    `due_within` wants a running clock of the present round that is due within that span."""
+
+    jurisdiction: str | None = None
+    open: bool | None = None
+    states: tuple[str, ...] = ()
+    unit: str | None = None
+    topic: str | None = None
+    grade_min: int = 0
+    breached: bool | None = None
+    event_id: str | None = None
+    text: str = ""
+    due_within: timedelta | None = None
+    origin: str | None = None
+
+
+def ticket_rows(
+    connection: Connection,
+    person: Person,
+    wanted: TicketFilter,
+    now: datetime,
+    size: int,
+    after: str | None,
+) -> tuple[Sequence[Row[Any]], int, str | None]:
+    """One page of the tickets that `person` may see, newest first; how many there are in all (by
+    the tallies, else counted up to COUNTED); the key of the next page."""
+    scope = _scope(person, wanted)
+    if scope is None:
+        return [], 0, None
+    rules = (_S.scope == scope, *_rules(wanted, now))
+    walks = [and_(*rules, walk) for walk in _walks(wanted, now)]
+    found = {row.ticket_id: row for walk in walks for row in _page(connection, walk, size, after)}
+    rows = sorted(found.values(), key=_newest, reverse=True)
+    last = rows[size - 1] if len(rows) > size else None
+    key = f"{last.opened_at.isoformat()}|{last.ticket_id}" if last else None
+    return rows[:size], _total(connection, scope, wanted, walks), key
+
+
+def urgent_rows(connection: Connection, person: Person, size: int) -> Sequence[Row[Any]]:
+    """The open tickets with an unstopped clock, the one due first before the others."""
+    query = _of(scope_of(person)).where(URGENT).order_by(_S.urgent_at, _S.ticket_id)
+    return connection.execute(query.limit(size)).all()
+
+
+def gravest_rows(
+    connection: Connection, person: Person, states: Sequence[str], size: int
+) -> Sequence[Row[Any]]:
+    """Tickets in one of `states`, the gravest first, of one grade the longest waiting."""
+    order = (_S.grade.desc(), _S.emergency.desc(), _S.opened_at, _S.ticket_id)
+    query = _of(scope_of(person)).order_by(*order).limit(size)
+    rows = [r for state in states for r in connection.execute(query.where(_S.state == state))]
+    return sorted(rows, key=lambda r: (-r.grade, not r.emergency, r.opened_at, r.ticket_id))[:size]
+
+
+def charged_rows(
+    connection: Connection, person: Person, states: Sequence[str], size: int
+) -> Sequence[Row[Any]]:
+    """As `gravest_rows`, of the tickets that the person's unit is in charge of."""
+    t = tickets.c
+    mine = and_(t.jurisdiction == person.jurisdiction, t.unit == person.unit)
+    query = select(tickets).where(mine).order_by(t.grade.desc(), t.opened_at, t.ticket_id)
+    each = (query.where(t.state == state).limit(size) for state in states)
+    rows = [row for one in each for row in connection.execute(one)]
+    return sorted(rows, key=lambda r: (-r.grade, r.opened_at, r.ticket_id))[:size]
+
+
+def waiting_rows(
+    connection: Connection, person: Person, kind: str, where: ColumnElement[bool], size: int
+) -> Sequence[Row[Any]]:
+    """Open tickets in the queues of `kind` that `person` looks into, the longest waiting first."""
+    order = (ticket_waits.c.opened_at, ticket_waits.c.ticket_id)
+    joined = ticket_waits.join(tickets, tickets.c.ticket_id == ticket_waits.c.ticket_id)
+    query = select(tickets).select_from(joined).where(where, tickets.c.open).order_by(*order)
+    queues = (query.where(ticket_waits.c.queue == one) for one in queues_of(person, kind))
+    found = {r.ticket_id: r for one in queues for r in connection.execute(one.limit(size))}
+    return sorted(found.values(), key=lambda r: (r.opened_at, r.ticket_id))[:size]
+
+
+def _of(scope: str | None) -> Select[Any]:
+    joined = ticket_scopes.join(tickets, tickets.c.ticket_id == _S.ticket_id)
+    return select(tickets).select_from(joined).where(_S.scope == scope)
+
+
+def _scope(person: Person, wanted: TicketFilter) -> str | None:
+    scope = scope_of(person, wanted.jurisdiction)
+    if scope and wanted.unit is not None and person.role is not Role.UNIT:
+        return of_unit(scope, wanted.unit)
+    return scope
+
+
+def _walks(wanted: TicketFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
+    """What the list is put together of, each along one index."""
+    opens = (True, False) if wanted.open is None else (wanted.open,)
+    if wanted.breached is not None:
+        yield from (and_(_S.open == one, _S.late == wanted.breached) for one in opens)
+        if wanted.breached:
+            yield _S.ticket_id.in_(_overdue(now))
+    elif wanted.due_within is not None:
+        soon = ticket_clocks.c.due.between(now, now + wanted.due_within)
+        running = select(ticket_clocks.c.ticket_id).where(ticket_clocks.c.status == "running")
+        yield _S.ticket_id.in_(running.where(soon))
+    elif wanted.states:
+        yield from (_S.state == state for state in dict.fromkeys(wanted.states))
+    elif wanted.grade_min > 1:
+        grades = range(wanted.grade_min, GRAVEST + 1)
+        yield from (and_(_S.open == one, _S.grade == grade) for one in opens for grade in grades)
+    else:
+        yield true() if wanted.open is None else _S.open == wanted.open
+
+
+def _rules(wanted: TicketFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
+    """What `wanted` asks of every ticket on the list."""
+    if wanted.open is not None:
+        yield _S.open == wanted.open
+    if wanted.states:
+        yield _S.state.in_(wanted.states)
+    if wanted.grade_min > 0:
+        yield _S.grade >= wanted.grade_min
+    for column in ("jurisdiction", "unit", "topic", "event_id", "origin"):
+        if getattr(wanted, column) is not None:
+            yield tickets.c[column] == getattr(wanted, column)
+    if wanted.breached is False:
+        yield ~exists().where(ticket_clocks.c.ticket_id == _S.ticket_id, _unswept(now))
+    if text := clean(wanted.text).strip():
+        found = [c.icontains(text, autoescape=True) for c in (tickets.c.title, tickets.c.ticket_id)]
+        yield or_(*found)
+
+
+def _unswept(now: datetime) -> ColumnElement[bool]:
+    """Clocks that became late since the sweep last looked: as few as are due."""
+    return and_(ticket_clocks.c.status == "running", ticket_clocks.c.due < now)
+
+
+def _overdue(now: datetime) -> Select[Any]:
+    return select(ticket_clocks.c.ticket_id).where(_unswept(now))
+
+
+def _page(
+    connection: Connection, walk: ColumnElement[bool], size: int, after: str | None
+) -> Sequence[Row[Any]]:
+    joined = ticket_scopes.join(tickets, tickets.c.ticket_id == _S.ticket_id)
+    query = select(tickets).select_from(joined).where(walk)
+    if after is not None:
+        at, ticket_id = page_key(after)
+        same = and_(_S.opened_at == at, _S.ticket_id < ticket_id)
+        query = query.where(or_(_S.opened_at < at, same))
+    newest = (_S.opened_at.desc(), _S.ticket_id.desc())
+    return connection.execute(query.order_by(*newest).limit(size + 1)).all()
+
+
+def _newest(row: Row[Any]) -> tuple[datetime, str]:
+    return row.opened_at, row.ticket_id
+
+
+def _total(
+    connection: Connection, scope: str, wanted: TicketFilter, walks: Sequence[ColumnElement[bool]]
+) -> int:
+    asked = TicketFilter(open=wanted.open, states=wanted.states, grade_min=wanted.grade_min)
+    if wanted == replace(asked, jurisdiction=wanted.jurisdiction):
+        tallies = tallies_of(connection, scope)
+        return tallies.number(wanted.open, wanted.states, wanted.grade_min)
+    joined = ticket_scopes.join(tickets, tickets.c.ticket_id == _S.ticket_id)
+    query = select(_S.ticket_id).select_from(joined).limit(COUNTED)
+    found = {one for walk in walks for one in connection.execute(query.where(walk)).scalars()}
+    return min(len(found), COUNTED)
