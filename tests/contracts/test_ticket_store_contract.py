@@ -26,6 +26,8 @@ from responder.schema import (
     tickets,
 )
 from responder.schema_judging import corrections
+from responder.schema_lists import ticket_scopes, ticket_tallies
+from responder.scopes import tallied
 from responder.store import Change, Opening, TicketStore
 from stream.codec import decode
 from stream.messages import TicketChanged
@@ -351,3 +353,31 @@ def a_push(ticket_id: str) -> Push:
         ticket_id=ticket_id,
         recipients=(("值班", ("json://127.0.0.1:9/hook",)),),
     )
+
+
+def test_the_tallies_are_right_after_writers_at_once(store: TicketStore, engine: Engine) -> None:
+    pairs = [[store.open(opening(f"{n}-{side}"))[0].ticket_id for side in "ab"] for n in range(4)]
+
+    def write(pair: list[str]) -> None:
+        for ticket_id in pair:
+            store.append(ticket_id, 1, [act("assign", unit="yingji", co_units=["beipo"])])
+            store.append(ticket_id, 2, [act("reassign", unit="beipo", reason="辖区"), published()])
+            store.look(
+                ticket_id, NOON + 30 * HOUR, lambda _s, _a: Change(swept_at=NOON + 30 * HOUR)
+            )
+        store.merge(pair[0], 4, pair[1], act("merge", 31, into=pair[1]))
+
+    workers = [threading.Thread(target=write, args=(pair,)) for pair in pairs]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    with engine.connect() as connection:
+        rows = connection.execute(select(ticket_scopes)).mappings().all()
+        kept = connection.execute(select(ticket_tallies)).all()
+    assert {tuple(row[:4]): row.number for row in kept if row.number} == tallied(rows)
+    assert {row["state"] for row in rows if row["scope"] == "qinghe/beipo"} == {
+        "assigned",
+        "merged",
+    }
+    assert sum(row["scope"] == "qinghe" for row in rows) == 8
