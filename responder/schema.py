@@ -124,7 +124,8 @@ event_copies = Table(
     Column("first_posted_at", UtcDateTime(), nullable=False),
     Column("last_posted_at", UtcDateTime(), nullable=False),
     Column("snapshot", JSON, nullable=False),
-    Index("event_copies_list", "jurisdiction", "last_posted_at"),
+    Index("event_copies_list", "jurisdiction", "last_posted_at", "event_id"),
+    Index("event_copies_latest", "last_posted_at", "event_id"),
 )
 
 event_posts = Table(
@@ -169,11 +170,10 @@ outbox = Table(
     Column("assignment", Integer),
     Column("acknowledged_at", UtcDateTime()),
     Index("outbox_due", "state", "due_at"),
-    Index("outbox_ticket", "ticket_id"),
+    Index("outbox_ticket", "ticket_id", "kind", "purpose", "state"),
     Index("outbox_person", "person", "state"),
-    Index("outbox_kind", "kind", "outbox_id"),
-    Index("outbox_log", "kind", "state", "outbox_id"),
-    Index("outbox_purpose", "kind", "purpose", "outbox_id"),
+    Index("outbox_log", "state", "kind", "outbox_id"),
+    Index("outbox_purpose", "purpose", "kind", "outbox_id"),
 )
 """`kind`: push (to people) or bus (TicketChanged). `state`: pending, sent (a channel
 took it), console (there is no channel: a notice in the console is all), cancelled, failed.

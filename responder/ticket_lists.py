@@ -27,6 +27,15 @@ GRAVEST = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Walk:
+    """Tickets, and the two columns that say which is newest."""
+
+    query: Select[Any]
+    at: ColumnElement[Any]
+    number: ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class TicketFilter:
     """Every field narrows; empty means any. `text` is looked for in number and title;
     `due_within` wants a running clock of the present round that is due within that span."""
@@ -57,8 +66,7 @@ def ticket_rows(
     scope = _scope(person, wanted)
     if scope is None:
         return [], 0, None
-    rules = (_S.scope == scope, *_rules(wanted, now))
-    walks = [and_(*rules, walk) for walk in _walks(wanted, now)]
+    walks = list(_walks(scope, wanted, now))
     found = {row.ticket_id: row for walk in walks for row in _page(connection, walk, size, after)}
     rows = sorted(found.values(), key=_newest, reverse=True)
     last = rows[size - 1] if len(rows) > size else None
@@ -118,63 +126,81 @@ def _scope(person: Person, wanted: TicketFilter) -> str | None:
     return scope
 
 
-def _walks(wanted: TicketFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
+def _walks(scope: str, wanted: TicketFilter, now: datetime) -> Iterator[Walk]:
     """What the list is put together of, each along one index."""
+    rules = (_S.scope == scope, *_rules(wanted, now))
+    joined = ticket_scopes.join(tickets, tickets.c.ticket_id == _S.ticket_id)
+    along = select(tickets).select_from(joined).where(*rules)
+    for part in _parts(wanted):
+        yield Walk(along.where(part), _S.opened_at, _S.ticket_id)
+    moments = _moments(wanted, now)
+    if moments is not None:
+        # Few are due: start from them, and ask of each whether it is on the list.
+        clocks = select(ticket_clocks.c.ticket_id).where(ticket_clocks.c.status == "running")
+        on_list = exists().where(_S.ticket_id == tickets.c.ticket_id, *rules)
+        found = select(tickets).where(tickets.c.ticket_id.in_(clocks.where(moments)))
+        listed = on_list.correlate(tickets)
+        yield Walk(found.where(listed), tickets.c.opened_at, tickets.c.ticket_id)
+
+
+def _parts(wanted: TicketFilter) -> Iterator[ColumnElement[bool]]:
     opens = (True, False) if wanted.open is None else (wanted.open,)
     if wanted.breached is not None:
         yield from (and_(_S.open == one, _S.late == wanted.breached) for one in opens)
-        if wanted.breached:
-            yield _S.ticket_id.in_(_overdue(now))
     elif wanted.due_within is not None:
-        soon = ticket_clocks.c.due.between(now, now + wanted.due_within)
-        running = select(ticket_clocks.c.ticket_id).where(ticket_clocks.c.status == "running")
-        yield _S.ticket_id.in_(running.where(soon))
+        return
     elif wanted.states:
         yield from (_S.state == state for state in dict.fromkeys(wanted.states))
-    elif wanted.grade_min > 1:
+    elif _by_grade(wanted):
         grades = range(wanted.grade_min, GRAVEST + 1)
         yield from (and_(_S.open == one, _S.grade == grade) for one in opens for grade in grades)
     else:
         yield true() if wanted.open is None else _S.open == wanted.open
 
 
+def _by_grade(wanted: TicketFilter) -> bool:
+    """Whether the list is walked grade by grade."""
+    others = wanted.states or wanted.breached is not None or wanted.due_within is not None
+    return wanted.grade_min > 1 and not others
+
+
+def _moments(wanted: TicketFilter, now: datetime) -> ColumnElement[bool] | None:
+    """When the running clocks are due that put a ticket on the list, if any do."""
+    if wanted.due_within is not None and wanted.breached is None:
+        return ticket_clocks.c.due.between(now, now + wanted.due_within)
+    return ticket_clocks.c.due < now if wanted.breached else None
+
+
 def _rules(wanted: TicketFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
-    """What `wanted` asks of every ticket on the list."""
+    """What `wanted` asks of every ticket on the list; its jurisdiction the scope has said."""
     if wanted.open is not None:
         yield _S.open == wanted.open
     if wanted.states:
         yield _S.state.in_(wanted.states)
-    if wanted.grade_min > 0:
+    if wanted.grade_min > 0 and not _by_grade(wanted):
         yield _S.grade >= wanted.grade_min
-    for column in ("jurisdiction", "unit", "topic", "event_id", "origin"):
+    for column in ("unit", "topic", "event_id", "origin"):
         if getattr(wanted, column) is not None:
             yield tickets.c[column] == getattr(wanted, column)
     if wanted.breached is False:
-        yield ~exists().where(ticket_clocks.c.ticket_id == _S.ticket_id, _unswept(now))
+        clocks = select(ticket_clocks.c.ticket_id).where(ticket_clocks.c.status == "running")
+        yield _S.ticket_id.not_in(clocks.where(ticket_clocks.c.due < now))
+    if wanted.breached is not None and wanted.due_within is not None:
+        soon = ticket_clocks.c.due.between(now, now + wanted.due_within)
+        running = (ticket_clocks.c.ticket_id == _S.ticket_id, ticket_clocks.c.status == "running")
+        yield exists().where(*running, soon)
     if text := clean(wanted.text).strip():
         found = [c.icontains(text, autoescape=True) for c in (tickets.c.title, tickets.c.ticket_id)]
         yield or_(*found)
 
 
-def _unswept(now: datetime) -> ColumnElement[bool]:
-    """Clocks that became late since the sweep last looked: as few as are due."""
-    return and_(ticket_clocks.c.status == "running", ticket_clocks.c.due < now)
-
-
-def _overdue(now: datetime) -> Select[Any]:
-    return select(ticket_clocks.c.ticket_id).where(_unswept(now))
-
-
-def _page(
-    connection: Connection, walk: ColumnElement[bool], size: int, after: str | None
-) -> Sequence[Row[Any]]:
-    joined = ticket_scopes.join(tickets, tickets.c.ticket_id == _S.ticket_id)
-    query = select(tickets).select_from(joined).where(walk)
+def _page(connection: Connection, walk: Walk, size: int, after: str | None) -> Sequence[Row[Any]]:
+    query = walk.query
     if after is not None:
         at, ticket_id = page_key(after)
-        same = and_(_S.opened_at == at, _S.ticket_id < ticket_id)
-        query = query.where(or_(_S.opened_at < at, same))
-    newest = (_S.opened_at.desc(), _S.ticket_id.desc())
+        same = and_(walk.at == at, walk.number < ticket_id)
+        query = query.where(or_(walk.at < at, same))
+    newest = (walk.at.desc(), walk.number.desc())
     return connection.execute(query.order_by(*newest).limit(size + 1)).all()
 
 
@@ -182,14 +208,11 @@ def _newest(row: Row[Any]) -> tuple[datetime, str]:
     return row.opened_at, row.ticket_id
 
 
-def _total(
-    connection: Connection, scope: str, wanted: TicketFilter, walks: Sequence[ColumnElement[bool]]
-) -> int:
+def _total(connection: Connection, scope: str, wanted: TicketFilter, walks: Sequence[Walk]) -> int:
     asked = TicketFilter(open=wanted.open, states=wanted.states, grade_min=wanted.grade_min)
     if wanted == replace(asked, jurisdiction=wanted.jurisdiction):
         tallies = tallies_of(connection, scope)
         return tallies.number(wanted.open, wanted.states, wanted.grade_min)
-    joined = ticket_scopes.join(tickets, tickets.c.ticket_id == _S.ticket_id)
-    query = select(_S.ticket_id).select_from(joined).limit(COUNTED)
-    found = {one for walk in walks for one in connection.execute(query.where(walk)).scalars()}
+    numbers = (walk.query.with_only_columns(tickets.c.ticket_id).limit(COUNTED) for walk in walks)
+    found = {one for query in numbers for one in connection.execute(query).scalars()}
     return min(len(found), COUNTED)
