@@ -132,8 +132,8 @@ def towns(tmp_path: Path, check: Callable[[Town], None]) -> None:
     store, homes = TicketStore(engine), dict[str, Jurisdiction]()
     store.migrate()
 
-    @settings(deadline=None, max_examples=25)
-    @given(st.lists(STEP, min_size=12, max_size=40))
+    @settings(deadline=None, max_examples=15)
+    @given(st.lists(STEP, min_size=10, max_size=30))
     def walked(steps: list[Step]) -> None:
         code = f"town{len(homes)}"
         homes[code] = replace(district(), code=code)
@@ -225,7 +225,7 @@ def _filters(now: datetime) -> Iterable[tuple[TicketFilter, Callable[[Any, list[
 def _listed(town: Town, person: Person, wanted: TicketFilter) -> list[str]:
     found, after = list[str](), None
     while True:
-        page = town.desk.tickets(person, wanted, town.now, 3, after)
+        page = town.desk.tickets(person, wanted, town.now, 7, after)
         found += [line.ticket_id for line in page.lines]
         if page.next is None:
             assert page.total == len(found)
