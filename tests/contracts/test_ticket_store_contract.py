@@ -376,7 +376,7 @@ def test_the_tallies_are_right_after_writers_at_once(store: TicketStore, engine:
     for worker in workers:
         worker.join()
     with engine.connect() as connection:
-        rows = connection.execute(select(ticket_scopes)).mappings().all()
+        rows = [dict(row) for row in connection.execute(select(ticket_scopes)).mappings()]
         kept = connection.execute(select(ticket_tallies)).all()
     assert {tuple(row[:4]): row.number for row in kept if row.number} == tallied(rows)
     assert {row["state"] for row in rows if row["scope"] == "qinghe/beipo"} == {
@@ -400,7 +400,7 @@ def test_the_lists_of_an_older_store_are_filled_when_it_is_migrated(engine: Engi
         connection.execute(insert(ticket_clocks), [late, later, an_older_clock("b", "running", 3)])
     TicketStore(engine).migrate()
     with engine.connect() as connection:
-        rows = connection.execute(select(ticket_scopes)).mappings().all()
+        rows = [dict(row) for row in connection.execute(select(ticket_scopes)).mappings()]
         kept = connection.execute(select(ticket_tallies)).all()
         due = dict(connection.execute(select(tickets.c.ticket_id, tickets.c.next_due_at)).all())
     assert {tuple(row[:4]): row.number for row in kept} == tallied(rows)

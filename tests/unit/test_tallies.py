@@ -265,7 +265,7 @@ def _present(row: Any, clocks: list[Any]) -> list[Any]:
 
 
 def _is_late(clock: Any, now: datetime) -> bool:
-    return clock.status == "breached" or (clock.status == "running" and clock.due < now)
+    return bool(clock.status == "breached" or (clock.status == "running" and clock.due < now))
 
 
 def test_a_ticket_is_in_the_scopes_of_the_units_that_it_has_now(tmp_path: Path) -> None:
