@@ -39,6 +39,7 @@ def parts(posts: int, folder: Path) -> dict[str, list[str]]:
         "grouping": ["grouping"],
         "index": ["index", "2000"],
         "ticket store": ["ticket_store", f"sqlite:///{folder / 'tickets.db'}", "100"],
+        "many open tickets": ["ticket_scale", "500", "2000"],
         "clocks": ["clocks", "100"],
         "drills, killed": ["drill_kills", "1"],
     }
@@ -55,6 +56,8 @@ def on_services(posts: int, running: Collection[str]) -> dict[str, list[str]]:
         found["bus, Kafka"] = ["bus", "{bus_url}"]
     if "tickets_url" in urls:
         found["ticket store, PostgreSQL"] = ["ticket_store", "{tickets_url}", "100"]
+        many = ["ticket_scale", "--database", "{tickets_url}", "500", "2000"]
+        found["many open tickets, PostgreSQL"] = many
     return found
 
 

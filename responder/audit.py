@@ -72,10 +72,11 @@ def note(connection: Connection, *entries: Entry) -> Head:
         return head_of(connection)
     found = connection.execute(select(audit_heads).with_for_update()).one()
     head = Head(found.number, found.hash)
+    rows = []
     for entry in entries:
-        row = _row(entry, head)
-        connection.execute(insert(audit_log), row)
-        head = Head(row["number"], row["hash"])
+        rows.append(_row(entry, head))
+        head = Head(rows[-1]["number"], rows[-1]["hash"])
+    connection.execute(insert(audit_log), rows)
     moved = update(audit_heads).where(audit_heads.c.log == _LOG)
     connection.execute(moved.values(number=head.number, hash=head.hash))
     return head
@@ -95,6 +96,12 @@ def act_digest(
 ) -> str:
     """SHA-256 of an act as it is recorded."""
     return digest([ticket_id, position, at, who, action, plain(data)])
+
+
+def hold_head(connection: Connection) -> None:
+    """Hold the head's row, as `note` does: until the transaction ends nobody else writes what is
+    written only by its holder."""
+    connection.execute(select(audit_heads.c.number).with_for_update())
 
 
 def head_of(connection: Connection) -> Head:

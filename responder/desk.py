@@ -16,7 +16,7 @@ from responder.desk_reporting import ReportDesk
 from responder.desk_watching import WatchDesk
 from responder.desk_work import WorkDesk
 from responder.opening import NewCase
-from responder.registers import TicketFilter
+from responder.ticket_lists import TicketFilter
 from responder.watchlists import WatchlistDraft
 
 __all__ = ["Desk", "EventListing", "Listing", "NewCase", "TicketFilter", "WatchlistDraft"]

@@ -39,6 +39,7 @@ from responder.store import Change
 from responder.stored import Stored
 from responder.transitions import Action, State
 from responder.voice import check_consent, check_release, check_releasing
+from responder.waits import waits_in
 from yuqing.domain.errors import Conflict, InvalidMessage, NotAllowed, NotFound
 from yuqing.domain.jurisdiction import Jurisdiction
 
@@ -87,8 +88,12 @@ class CaseDesk(ReadingDesk):
         if kind is Action.MERGE:
             self._merge(person, stored, expected_version, act)
         else:
-            announce = announcer(jurisdiction)
-            change = Change((act,), cancels=_CANCELS.get(kind, ()), announce=announce)
+            change = Change(
+                (act,),
+                cancels=_CANCELS.get(kind, ()),
+                announce=announcer(jurisdiction),
+                waits=waits_in(jurisdiction),
+            )
 
             def decide(current: Stored, acts: Sequence[Act]) -> Change:
                 _check_now(person, current, acts, act, jurisdiction)
@@ -132,7 +137,7 @@ class CaseDesk(ReadingDesk):
         check_releasing(person, _stored.ticket, acts, jurisdiction, action)
         self._store.change(
             offer.ticket_id,
-            lambda _s, _a: Change((act,)),
+            lambda _s, _a: Change((act,), waits=waits_in(jurisdiction)),
             expected_version,
             settling(offer, person, now),
         )

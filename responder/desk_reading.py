@@ -29,20 +29,17 @@ from responder.readmodels import (
 from responder.records import record_of
 from responder.registers import (
     EventFilter,
-    TicketFilter,
     addressed,
     clocks_by_ticket,
     event_rows,
-    narrowed,
     notice_rows,
     readable,
-    ticket_rows,
-    urgent_rows,
     visible,
 )
 from responder.rows import insert_new
 from responder.schema import notice_reads, notices, tickets
 from responder.store import TicketStore
+from responder.ticket_lists import TicketFilter, ticket_rows, urgent_rows
 from responder.watchlists import Watchlists
 from stream.sql import failures_named, reading
 from yuqing.domain.errors import InvalidMessage, NotFound
@@ -53,7 +50,8 @@ LARGEST_PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of tickets, newest first; `next` is the `after` of the following page."""
+    """One page of tickets, newest first; `next` is the `after` of the following page. `total` is
+    exact for state and grade alone; else it is counted up to 1,000."""
 
     lines: tuple[TicketLine, ...]
     total: int
@@ -62,7 +60,8 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class EventListing:
-    """One page of events, latest post first; `next` is the `after` of the following page."""
+    """One page of events, latest post first; `next` is the `after` of the following page. `total`
+    is counted up to 1,000."""
 
     lines: tuple[EventLine, ...]
     total: int
@@ -86,15 +85,15 @@ class ReadingDesk:
         after: str | None = None,
     ) -> Listing:
         """The tickets that `person` may see and `wanted` describes."""
-        where = visible(person) & narrowed(wanted, now)
+        size = page_size(size)
         with failures_named(), reading(self._engine).begin() as connection:
-            rows, total, following = ticket_rows(connection, where, page_size(size), after)
+            rows, total, following = ticket_rows(connection, person, wanted, now, size, after)
             return Listing(self._lines(connection, rows, now), total, following)
 
     def urgent(self, person: Person, now: datetime, size: int = 10) -> tuple[TicketLine, ...]:
         """The open tickets with an unstopped clock, the earliest due first."""
         with failures_named(), reading(self._engine).begin() as connection:
-            rows = urgent_rows(connection, visible(person), page_size(size))
+            rows = urgent_rows(connection, person, page_size(size))
             return self._lines(connection, rows, now)
 
     def ticket(self, person: Person, ticket_id: str, now: datetime) -> TicketPage:
@@ -161,6 +160,12 @@ class ReadingDesk:
             rows, total, following = event_rows(connection, person, wanted, page_size(size), after)
         lines = tuple(event_line(row.snapshot, row.ticket_id) for row in rows)
         return EventListing(lines, total, following)
+
+    def active_events(self, person: Person, size: int) -> tuple[EventLine, ...]:
+        """The events with the latest posts; nobody counts the others."""
+        with failures_named(), reading(self._engine).begin() as connection:
+            rows, _, _ = event_rows(connection, person, EventFilter(), page_size(size), None, False)
+        return tuple(event_line(row.snapshot, row.ticket_id) for row in rows)
 
     def event(self, person: Person, event_id: str) -> EventPage:
         """One event with its posts."""

@@ -22,6 +22,7 @@ from responder.schema import event_posts
 from responder.store import Change
 from responder.stored import Stored
 from responder.transitions import Action
+from responder.waits import waits_in
 from stream.sql import failures_named, reading
 from yuqing.domain.errors import InvalidMessage, NotAllowed
 from yuqing.domain.jurisdiction import Jurisdiction
@@ -133,7 +134,8 @@ class ReportDesk(CaseDesk):
                 report_to(body, stored, act, len(acts) + number)
                 for number, (body, act) in enumerate(telling)
             ]
-            return Change(tuple(act for _, act in telling), tuple(pushes))
+            done = tuple(act for _, act in telling)
+            return Change(done, tuple(pushes), waits=waits_in(home))
 
         self._store.change(ticket_id, decide, version)
         return self._line(ticket_id, now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, select
+from sqlalchemy import Row
 
 from responder.act import Act
 from responder.consultation import consultations
@@ -15,13 +15,15 @@ from responder.desk_cases import CaseDesk
 from responder.lines import unit_zh
 from responder.people import Person, Role
 from responder.readmodels import TicketLine, WorkGroup
-from responder.registers import readable, visible
+from responder.registers import readable
 from responder.reporting import told
 from responder.review import may_review, review_of
 from responder.routing import Wording, route
-from responder.schema import ticket_events, tickets
 from responder.stored import Stored, acts_of, stored_of
+from responder.ticket_lists import charged_rows, gravest_rows, waiting_rows
 from responder.transitions import Action, State
+from responder.voice import releasing_unit
+from responder.waits import OPINION, PUBLISH, RECEIPT, REPORT, REVIEW
 from stream.sql import failures_named, reading
 from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.domain.text import discreet
@@ -58,11 +60,8 @@ class WorkDesk(CaseDesk):
     def triage(self, person: Person, now: datetime, size: int = 100) -> tuple[TriageLine, ...]:
         """What waits to be assigned, the gravest first, of one grade the longest waiting."""
         waiting = (State.TRIAGE.value, State.RETURNED.value)
-        where = visible(person) & tickets.c.open & tickets.c.state.in_(waiting)
-        order = (tickets.c.grade.desc(), tickets.c.emergency.desc(), tickets.c.opened_at)
         with failures_named(), reading(self._engine).begin() as connection:
-            query = select(tickets).where(where).order_by(*order, tickets.c.ticket_id)
-            rows = connection.execute(query.limit(size)).all()
+            rows = gravest_rows(connection, person, waiting, size)
             lines = self._lines(connection, rows, now)
             acts = [acts_of(connection, row.ticket_id) for row in rows]
         pairs = zip(rows, lines, acts, strict=True)
@@ -86,40 +85,36 @@ class WorkDesk(CaseDesk):
         return TriageLine(line, routed.unit, name, routed.co_units, routed.reasons, returned)
 
     def _by_state(self, person: Person, now: datetime) -> Iterator[WorkGroup]:
-        leading = visible(person)
-        if person.role is Role.UNIT:
-            leading &= tickets.c.unit == person.unit
         for title, next_zh, states, roles in _STAGES:
             if person.role in roles:
-                where = leading & tickets.c.state.in_(states)
-                yield WorkGroup(title, next_zh, self._waiting(where, now))
+                yield WorkGroup(title, next_zh, self._waiting(person, states, now))
 
     def _by_history(self, person: Person, now: datetime) -> Iterator[WorkGroup]:
-        in_review = tickets.c.state == State.IN_REVIEW.value
         asked = "写明本单位意见；形成结论时未发表的记为缺席。"
-        for title, next_zh, where, fits in (
-            ("待我审核", "审核通过后进入下一环节；退回的重新起草。", in_review, _reviews),
-            ("待发表会商意见", asked, _consulted(), _consults),
-            ("审核通过，待发布", "发布后登记链接或照片，按发布时间停表。", in_review, _publishes),
-            ("待上报", "核对系统拟稿后确认，推送上级、宣传、网信。", _reportable(), _reports),
-            ("待登记回执", "收到回执后登记；都有回执才能办结。", _reportable(), _receipts),
+        for title, next_zh, kind, fits in (
+            ("待我审核", "审核通过后进入下一环节；退回的重新起草。", REVIEW, _reviews),
+            ("待发表会商意见", asked, OPINION, _consults),
+            ("审核通过，待发布", "发布后登记链接或照片，按发布时间停表。", PUBLISH, _publishes),
+            ("待上报", "核对系统拟稿后确认，推送上级、宣传、网信。", REPORT, _reports),
+            ("待登记回执", "收到回执后登记；都有回执才能办结。", RECEIPT, _receipts),
         ):
-            found = [one for one in self._cases(readable(person) & where) if fits(person, one)]
+            found = [one for one in self._cases(person, kind) if fits(person, one)]
             yield WorkGroup(title, next_zh, self._shown([one.row for one in found], now))
 
-    def _cases(self, where: ColumnElement[bool]) -> Iterator[_Case]:
-        query = select(tickets).where(where, tickets.c.open).order_by(tickets.c.opened_at)
+    def _cases(self, person: Person, kind: str) -> Iterator[_Case]:
         with failures_named(), reading(self._engine).begin() as connection:
-            for row in connection.execute(query.limit(MOST)).all():
+            for row in waiting_rows(connection, person, kind, readable(person), MOST):
                 home = self._jurisdictions.get(row.jurisdiction)
                 if home is not None:
                     acts = acts_of(connection, row.ticket_id)
                     yield _Case(row, stored_of(row, acts), tuple(acts), home)
 
-    def _waiting(self, where: ColumnElement[bool], now: datetime) -> tuple[TicketLine, ...]:
-        query = select(tickets).where(where).order_by(tickets.c.grade.desc(), tickets.c.opened_at)
+    def _waiting(
+        self, person: Person, states: Sequence[str], now: datetime
+    ) -> tuple[TicketLine, ...]:
+        found = charged_rows if person.role is Role.UNIT else gravest_rows
         with failures_named(), reading(self._engine).begin() as connection:
-            rows = connection.execute(query.limit(MOST)).all()
+            rows = found(connection, person, states, MOST)
             return self._lines(connection, rows, now)
 
     def _shown(self, rows: Sequence[Row[Any]], now: datetime) -> tuple[TicketLine, ...]:
@@ -145,15 +140,6 @@ _STAGES: tuple[tuple[str, str, tuple[str, ...], tuple[Role, ...]], ...] = (
 """Title, what happens next, the states, and whose work it is."""
 
 
-def _consulted() -> ColumnElement[bool]:
-    mine = ticket_events.c.ticket_id == tickets.c.ticket_id
-    return exists().where(mine, ticket_events.c.action == Action.CONSULT.value)
-
-
-def _reportable() -> ColumnElement[bool]:
-    return (tickets.c.grade >= int(Severity.MAJOR)) | tickets.c.emergency
-
-
 def _reviews(person: Person, case: _Case) -> bool:
     review = review_of(case.stored.ticket, case.acts, case.home.review)
     if review is None or not may_review(person, review) or review.complete:
@@ -163,8 +149,9 @@ def _reviews(person: Person, case: _Case) -> bool:
 
 def _publishes(person: Person, case: _Case) -> bool:
     review = review_of(case.stored.ticket, case.acts, case.home.review)
-    leads = person.role is Role.UNIT and person.unit == case.stored.ticket.unit
-    return leads and review is not None and review.complete
+    releasing = releasing_unit(case.stored.ticket, case.acts)
+    releases = person.role is Role.UNIT and person.unit == releasing
+    return releases and review is not None and review.complete
 
 
 def _consults(person: Person, case: _Case) -> bool:

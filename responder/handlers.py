@@ -20,6 +20,7 @@ from responder.opening import of_event
 from responder.schema import tickets
 from responder.store import Change, TicketStore
 from responder.stored import Stored, graded_by_human
+from responder.waits import waits_in
 from responder.watchlists import Watchlists
 from stream.bus import Record
 from stream.codec import decode
@@ -240,7 +241,7 @@ def _regraded(
             "reason": f"系统研判：事件升至第 {event.version} 版",
         }
         act = Act(clock.now(), MACHINE, "grade", data)
-        return Change((act,), announce=announcer(jurisdiction))
+        return Change((act,), announce=announcer(jurisdiction), waits=waits_in(jurisdiction))
 
     return _known(store.change(ticket_id, decide))
 
@@ -261,7 +262,7 @@ def _decided(
             "reason": "更正帖文研判后，事件等级随之调整" if lower else "复核帖文时确认等级",
         }
         act = Act(clock.now(), str(event.decided_by), "grade", data)
-        return Change((act,), announce=announcer(jurisdiction))
+        return Change((act,), announce=announcer(jurisdiction), waits=waits_in(jurisdiction))
 
     stored = store.change(ticket_id, decide)
     return replace(_known(stored), graded_by_human=True)

@@ -13,6 +13,7 @@ from responder.origins import Origin
 from responder.people import Person
 from responder.routing import Routed, Wording, route
 from responder.store import Opening
+from responder.waits import waits_in
 from yuqing.domain.errors import InvalidMessage
 from yuqing.domain.event import Event
 from yuqing.domain.jurisdiction import Jurisdiction
@@ -71,6 +72,7 @@ def of_event(
         event_id=event.event_id,
         follow=(_assign(routed, at),) if _certain(event, jurisdiction) else (),
         announce=announcer(jurisdiction),
+        waits=waits_in(jurisdiction),
     )
 
 
@@ -111,6 +113,7 @@ def by_hand(case: NewCase, person: Person, jurisdiction: Jurisdiction, now: date
         event_id=case.event_id,
         origin=case.origin.value,
         announce=announcer(jurisdiction),
+        waits=waits_in(jurisdiction),
     )
 
 

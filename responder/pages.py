@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, exists, func, select
 
 from responder import labels
 from responder.answers import offer_of
@@ -30,7 +30,7 @@ from responder.lines import (
 from responder.origins import TITLES as ORIGINS
 from responder.people import Person, Role
 from responder.readmodels import Counts, EventLine, EventPage, OfferLine, PostLine, TicketPage
-from responder.registers import beyond, clocks_by_ticket, is_late, visible
+from responder.registers import COUNTED, beyond, clocks_by_ticket, visible
 from responder.schema import (
     event_copies,
     event_posts,
@@ -41,7 +41,10 @@ from responder.schema import (
     ticket_events,
     tickets,
 )
+from responder.schema_lists import ticket_scopes
+from responder.scopes import scope_of
 from responder.stored import acts_of
+from responder.tallies import tallies_of
 
 
 def ticket_page(
@@ -160,49 +163,50 @@ def offer_lines(
 def counts(
     connection: Connection, person: Person, now: datetime, jurisdiction: str | None, zone: str
 ) -> Counts:
-    """The numbers at the top of the console."""
+    """The numbers at the top of the console: what the tallies say, and what became due since."""
+    scope = scope_of(person, jurisdiction)
+    tallies = tallies_of(connection, scope)
+    by_state, by_grade = tallies.by_state(), tallies.by_grade()
+    due = ticket_clocks.c.due
+    overdue = _running(connection, scope, due < now)
     mine = visible(person)
     if jurisdiction is not None:
         mine &= tickets.c.jurisdiction == jurisdiction
-    standing = mine & tickets.c.open
-    by_state = dict(_tally(connection, tickets.c.state, mine))
-    by_grade = dict(_tally(connection, tickets.c.grade, standing))
-    running = (ticket_clocks.c.status == "running") & (ticket_clocks.c.due >= now)
-    soon = running & (ticket_clocks.c.due < now + timedelta(hours=1))
-    present = standing & (ticket_clocks.c.round == tickets.c.round)
     return Counts(
         open_tickets=sum(by_grade.values()),
         by_state=tuple((state, by_state[state]) for state in labels.STATES if state in by_state),
         by_grade=tuple(sorted(by_grade.items(), reverse=True)),
-        clocks_running=_clocks(connection, present & running),
-        clocks_breached=_clocks(connection, present & is_late(now)),
-        due_within_hour=_clocks(connection, present & soon),
-        waiting_triage=by_state.get("triage", 0),
-        offers_waiting=_offers_waiting(connection, mine),
+        clocks_running=tallies.clocks["running"] - overdue,
+        clocks_breached=tallies.clocks["breached"] + overdue,
+        due_within_hour=_running(connection, scope, and_(due >= now, due < now + _SOON)),
+        waiting_triage=by_state["triage"],
+        offers_waiting=_number(connection, offers, offers.c.state == "offered", mine),
         events_today=_events_today(connection, person, now, jurisdiction, zone),
-        pushes_failed=_failed(connection, mine),
+        pushes_failed=_number(connection, outbox, _PUSH_FAILED, mine),
     )
 
 
-def _tally(connection: Connection, column: Any, where: Any) -> list[tuple[Any, int]]:
-    query = select(column, func.count()).where(where).group_by(column)
-    return [(value, count) for value, count in connection.execute(query)]
+_SOON = timedelta(hours=1)
+_PUSH_FAILED = and_(outbox.c.kind == "push", outbox.c.state == "failed")
 
 
-def _clocks(connection: Connection, where: Any) -> int:
-    joined = ticket_clocks.join(tickets, tickets.c.ticket_id == ticket_clocks.c.ticket_id)
-    return connection.execute(select(func.count()).select_from(joined).where(where)).scalar_one()
+def _running(connection: Connection, scope: str | None, when: ColumnElement[bool]) -> int:
+    """Running clocks (which only open tickets have, in their present round) due `when`."""
+    seen = exists().where(
+        ticket_scopes.c.scope == scope, ticket_scopes.c.ticket_id == ticket_clocks.c.ticket_id
+    )
+    query = select(func.count()).select_from(ticket_clocks)
+    running = query.where(ticket_clocks.c.status == "running", when, seen)
+    return connection.execute(running).scalar_one()
 
 
-def _offers_waiting(connection: Connection, mine: Any) -> int:
-    joined = offers.join(tickets, tickets.c.ticket_id == offers.c.ticket_id)
-    query = select(func.count()).select_from(joined).where(offers.c.state == "offered", mine)
-    return connection.execute(query).scalar_one()
-
-
-def _failed(connection: Connection, mine: Any) -> int:
-    joined = outbox.join(tickets, tickets.c.ticket_id == outbox.c.ticket_id)
-    query = select(func.count()).select_from(joined).where(outbox.c.state == "failed", mine)
+def _number(
+    connection: Connection, table: Table, where: ColumnElement[bool], mine: ColumnElement[bool]
+) -> int:
+    """How many rows about tickets, counted up to COUNTED."""
+    joined = table.join(tickets, tickets.c.ticket_id == table.c.ticket_id)
+    found = select(table.c.ticket_id).select_from(joined).where(where, mine).limit(COUNTED)
+    query = select(func.count()).select_from(found.subquery())
     return connection.execute(query).scalar_one()
 
 
@@ -216,8 +220,8 @@ def _events_today(
         if code is not None:
             query = query.where(events.jurisdiction == code)
     if person.role is Role.UNIT:
-        mine = select(tickets.c.event_id).where(visible(person), tickets.c.event_id.is_not(None))
-        query = query.where(events.event_id.in_(mine))
+        mine = exists().where(tickets.c.event_id == events.event_id, visible(person))
+        query = query.where(mine.correlate(event_copies))
     return connection.execute(query).scalar_one()
 
 

@@ -1,48 +1,23 @@
-"""Reading the ticket store for lists and pages: narrowed to what a person may see, paged by key."""
+"""Reading the ticket store for pages: narrowed to what a person may see, paged by key."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    and_,
-    exists,
-    false,
-    func,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, false, func, or_, select
 
 from responder.people import Person, Role
 from responder.schema import event_copies, notice_reads, notices, ticket_clocks, tickets
-from responder.schema_doors import STANDING, ticket_units
+from responder.schema_lists import ticket_scopes
+from responder.scopes import scope_of
 from yuqing.domain.errors import InvalidMessage
 from yuqing.domain.text import clean
 
-
-@dataclass(frozen=True, slots=True)
-class TicketFilter:
-    """Every field narrows; empty means any. `text` is looked for in number and title;
-    `due_within` wants a running clock of the present round that is due within that span."""
-
-    jurisdiction: str | None = None
-    open: bool | None = None
-    states: tuple[str, ...] = ()
-    unit: str | None = None
-    topic: str | None = None
-    grade_min: int = 0
-    breached: bool | None = None
-    event_id: str | None = None
-    text: str = ""
-    due_within: timedelta | None = None
-    origin: str | None = None
+COUNTED = 1000
+"""How far what no tally knows is counted: a total of that many means that there are no fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +31,15 @@ class EventFilter:
 
 
 def visible(person: Person) -> ColumnElement[bool]:
-    """The tickets that `person` may see; the same rule as doors.may_see."""
-    rules = [_own_place(person)]
-    if person.role is Role.UNIT and person.unit is None:
-        rules.append(false())
-    elif person.role is Role.UNIT:
-        own = select(ticket_units.c.ticket_id).where(ticket_units.c.unit == person.unit)
-        rules.append(tickets.c.ticket_id.in_(own))
-    return and_(*rules)
+    """The tickets that `person` may see; the same rule as doors.may_see. For looking at tickets
+    that something else has found: lists start from the person's scope."""
+    if person.role is not Role.UNIT:
+        return _own_place(person)
+    scope = scope_of(person)
+    if scope is None:
+        return false()
+    mine = (ticket_scopes.c.scope == scope, ticket_scopes.c.ticket_id == tickets.c.ticket_id)
+    return exists().where(*mine).correlate_except(ticket_scopes)
 
 
 def _own_place(person: Person) -> ColumnElement[bool]:
@@ -77,80 +53,6 @@ def readable(person: Person) -> ColumnElement[bool]:
     person or the person's unit was pushed; to read, not to act on."""
     told = exists().where(notices.c.ticket_id == tickets.c.ticket_id, addressed(person))
     return or_(visible(person), and_(_own_place(person), tickets.c.open, told))
-
-
-def narrowed(wanted: TicketFilter, now: datetime) -> ColumnElement[bool]:
-    """The tickets that `wanted` describes, at `now`."""
-    # No rule where none is asked for: what an index holds is counted without a look at the rows.
-    rules: list[ColumnElement[bool]] = [true()]
-    if wanted.grade_min > 0:
-        rules.append(tickets.c.grade >= wanted.grade_min)
-    for column in ("jurisdiction", "open", "unit", "topic", "event_id", "origin"):
-        if getattr(wanted, column) is not None:
-            rules.append(tickets.c[column] == getattr(wanted, column))
-    if wanted.states:
-        rules.append(tickets.c.state.in_(wanted.states))
-    if wanted.breached is not None:
-        late = exists().where(ticket_clocks.c.ticket_id == tickets.c.ticket_id, is_late(now))
-        rules.append(late if wanted.breached else ~late)
-    if wanted.due_within is not None:
-        soon = ticket_clocks.c.due.between(now, now + wanted.due_within)
-        rules.append(exists().where(_standing(), ticket_clocks.c.status == "running", soon))
-    if text := clean(wanted.text).strip():
-        found = [c.icontains(text, autoescape=True) for c in (tickets.c.title, tickets.c.ticket_id)]
-        rules.append(or_(*found))
-    return and_(*rules)
-
-
-def is_late(now: datetime) -> ColumnElement[bool]:
-    """Clocks breached at `now`, also those that the sweep has not yet looked at."""
-    running = and_(ticket_clocks.c.status == "running", ticket_clocks.c.due < now)
-    return or_(ticket_clocks.c.status == "breached", running)
-
-
-def _standing() -> ColumnElement[bool]:
-    """Clocks of a ticket's present round that nothing has stopped or ended."""
-    return and_(
-        ticket_clocks.c.ticket_id == tickets.c.ticket_id,
-        ticket_clocks.c.round == tickets.c.round,
-        ticket_clocks.c.stopped_at.is_(None),
-        ticket_clocks.c.status.in_(("running", "breached")),
-    )
-
-
-def urgent_rows(
-    connection: Connection, where: ColumnElement[bool], size: int
-) -> Sequence[Row[Any]]:
-    """The open tickets with an unstopped clock, the one due first before the others.
-
-    Walks the standing clocks in order of their due times, no further than it must: a ticket with
-    several of them comes up several times.
-    """
-    joined = select(tickets).join(ticket_clocks, _standing()).where(where, tickets.c.open)
-    query = joined.where(STANDING).order_by(ticket_clocks.c.due, ticket_clocks.c.ticket_id)
-    found: dict[str, Row[Any]] = {}
-    with connection.execute(query, execution_options={"yield_per": 2 * size}) as rows:
-        for row in rows:
-            found.setdefault(row.ticket_id, row)
-            if len(found) == size:
-                break
-    return list(found.values())
-
-
-def ticket_rows(
-    connection: Connection, where: ColumnElement[bool], size: int, after: str | None
-) -> tuple[Sequence[Row[Any]], int, str | None]:
-    """One page of tickets, newest first; how many there are in all; the key of the next page."""
-    total = connection.execute(select(func.count()).select_from(tickets).where(where)).scalar_one()
-    query = select(tickets).where(where)
-    if after is not None:
-        at, ticket_id = page_key(after)
-        same = and_(tickets.c.opened_at == at, tickets.c.ticket_id < ticket_id)
-        query = query.where(or_(tickets.c.opened_at < at, same))
-    query = query.order_by(tickets.c.opened_at.desc(), tickets.c.ticket_id.desc())
-    rows = connection.execute(query.limit(size + 1)).all()
-    last = rows[size - 1] if len(rows) > size else None
-    return rows[:size], total, f"{last.opened_at.isoformat()}|{last.ticket_id}" if last else None
 
 
 def clocks_by_ticket(
@@ -170,8 +72,10 @@ def event_rows(
     wanted: EventFilter,
     size: int,
     after: str | None,
+    counted: bool = True,
 ) -> tuple[Sequence[Row[Any]], int, str | None]:
-    """One page of events, the latest post first, each with the number of its ticket."""
+    """One page of events, the latest post first, each with the number of its ticket; how many
+    there are, counted up to COUNTED (0 where nobody asks: `counted` false)."""
     events = event_copies.c
     rules: list[ColumnElement[bool]] = [events.posts >= 0]
     homes = (person.jurisdiction, wanted.jurisdiction)
@@ -185,7 +89,10 @@ def event_rows(
         rules.append(own.correlate(event_copies))
     if text := clean(wanted.text).strip():
         rules.append(events.title.icontains(text, autoescape=True))
-    total = connection.execute(select(func.count()).where(*rules)).scalar_one()
+    known = select(events.event_id).where(*rules).limit(COUNTED).subquery()
+    total = (
+        connection.execute(select(func.count()).select_from(known)).scalar_one() if counted else 0
+    )
     query = (
         select(event_copies, tickets.c.ticket_id)
         .outerjoin(tickets, tickets.c.event_id == events.event_id)
@@ -204,13 +111,15 @@ def event_rows(
 
 def addressed(person: Person) -> ColumnElement[bool]:
     """The notices that are meant for `person`."""
-    audiences = [f"person:{person.login}", f"role:{person.role.value}"]
-    if person.unit is not None:
-        audiences.append(f"unit:{person.unit}")
-    rules: list[ColumnElement[bool]] = [notices.c.audience.in_(audiences)]
+    rules: list[ColumnElement[bool]] = [notices.c.audience.in_(_audiences(person))]
     if person.jurisdiction is not None:
         rules.append(notices.c.jurisdiction == person.jurisdiction)
     return and_(*rules)
+
+
+def _audiences(person: Person) -> tuple[str, ...]:
+    unit = (f"unit:{person.unit}",) if person.unit is not None else ()
+    return (f"person:{person.login}", f"role:{person.role.value}", *unit)
 
 
 def notice_rows(
@@ -227,15 +136,19 @@ def notice_rows(
     query = (
         select(notices, notice_reads.c.at.label("read_at"))
         .outerjoin(notice_reads, mine)
-        .where(addressed(person))
         .order_by(notices.c.at.desc(), notices.c.notice_id.desc())
         .limit(size)
     )
+    if person.jurisdiction is not None:
+        query = query.where(notices.c.jurisdiction == person.jurisdiction)
     if after is not None:
         query = query.where(beyond(notices.c.at, notices.c.notice_id, after))
     if unread_only:
         query = query.where(notice_reads.c.at.is_(None))
-    return connection.execute(query).all()
+    # One audience at a time: of each the index knows the latest.
+    each = (query.where(notices.c.audience == one) for one in _audiences(person))
+    rows = [row for one in each for row in connection.execute(one)]
+    return sorted(rows, key=lambda row: (row.at, row.notice_id), reverse=True)[:size]
 
 
 def beyond(at: Any, number: Any, after: str) -> ColumnElement[bool]:

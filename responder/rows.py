@@ -29,6 +29,20 @@ def next_number(connection: Connection, jurisdiction: str, year: int) -> int:
     return int(connection.execute(counted.returning(ticket_numbers.c.last)).scalar_one())
 
 
+def add_up(
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    number: str,
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    """Add `number` of each of `rows` to what the row with the same `names` has, 0 if there is
+    none; in the order given."""
+    fresh = _new(connection, table).values([dict(row) for row in rows])
+    summed = {number: table.c[number] + fresh.excluded[number]}
+    connection.execute(fresh.on_conflict_do_update(index_elements=list(names), set_=summed))
+
+
 def _new(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)

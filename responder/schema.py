@@ -73,8 +73,8 @@ tickets = Table(
     Column("due_at", UtcDateTime()),
     Column("next_due_at", UtcDateTime()),
     Index("tickets_sweep", "next_due_at"),
-    Index("tickets_list", "jurisdiction", "open", "opened_at"),
-    Index("tickets_unit", "unit", "open", "opened_at"),
+    Index("tickets_topic", "jurisdiction", "open", "topic", "opened_at", "ticket_id"),
+    Index("tickets_opened", "jurisdiction", "opened_at"),
 )
 """`due_at`: the earliest due time of a running clock; `next_due_at`: when the sweep must look."""
 
@@ -124,7 +124,8 @@ event_copies = Table(
     Column("first_posted_at", UtcDateTime(), nullable=False),
     Column("last_posted_at", UtcDateTime(), nullable=False),
     Column("snapshot", JSON, nullable=False),
-    Index("event_copies_list", "jurisdiction", "last_posted_at"),
+    Index("event_copies_list", "jurisdiction", "last_posted_at", "event_id"),
+    Index("event_copies_latest", "last_posted_at", "event_id"),
 )
 
 event_posts = Table(
@@ -169,8 +170,10 @@ outbox = Table(
     Column("assignment", Integer),
     Column("acknowledged_at", UtcDateTime()),
     Index("outbox_due", "state", "due_at"),
-    Index("outbox_ticket", "ticket_id"),
+    Index("outbox_ticket", "ticket_id", "kind", "purpose", "state"),
     Index("outbox_person", "person", "state"),
+    Index("outbox_log", "state", "kind", "outbox_id"),
+    Index("outbox_purpose", "purpose", "kind", "outbox_id"),
 )
 """`kind`: push (to people) or bus (TicketChanged). `state`: pending, sent (a channel
 took it), console (there is no channel: a notice in the console is all), cancelled, failed.
@@ -209,7 +212,8 @@ notices = Table(
     Column("body", Text, nullable=False),
     Column("link", Text, nullable=False),
     Column("at", UtcDateTime(), nullable=False),
-    Index("notices_audience", "audience", "at"),
+    Index("notices_audience", "audience", "at", "notice_id"),
+    Index("notices_home", "audience", "jurisdiction", "at", "notice_id"),
 )
 """`audience` is unit:CODE, person:LOGIN or role:ROLE."""
 

@@ -11,16 +11,14 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ForeignKey,
     Index,
     Integer,
     String,
     Table,
     Text,
-    text,
 )
 
-from responder.schema import metadata, notices, outbox, ticket_clocks
+from responder.schema import metadata, notices, outbox
 from stream.sql import UtcDateTime
 
 _ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
@@ -81,16 +79,6 @@ idempotency_keys = Table(
 )
 """`status` null: the request is in hand, or the process that had it died."""
 
-ticket_units = Table(
-    "ticket_units",
-    metadata,
-    Column("unit", String(64), primary_key=True),
-    Column("ticket_id", ForeignKey("tickets.ticket_id"), primary_key=True),
-    Index("ticket_units_ticket", "ticket_id"),
-)
-"""Which units see a ticket: the one in charge and those that help. Derived from `tickets`, so that
-a unit's lists cost in proportion to what is its own."""
-
 webhooks = Table(
     "webhooks",
     metadata,
@@ -113,11 +101,3 @@ one that was dropped is never given again."""
 
 Index("outbox_target", outbox.c.target, outbox.c.outbox_id)
 Index("notices_ticket", notices.c.ticket_id)
-STANDING = text("stopped_at IS NULL AND status IN ('running', 'breached')")
-Index(
-    "ticket_clocks_standing",
-    ticket_clocks.c.due,
-    ticket_clocks.c.ticket_id,
-    sqlite_where=STANDING,
-    postgresql_where=STANDING,
-)

@@ -12,19 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    delete,
-    false,
-    func,
-    insert,
-    not_,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Engine, false, func, not_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from responder.act import Act
@@ -37,10 +25,11 @@ from responder.outbox import Push, cancel, cancel_pushes, put_change, put_pushes
 from responder.roster import Handover
 from responder.rows import next_number
 from responder.schema import SCRIPTS, VERSION_TABLE, outbox, tickets
-from responder.schema_doors import ticket_units
+from responder.scopes import keep_scopes
 from responder.stored import Stored, acts_of, insert_ticket, locked, stored_of, write
 from responder.ticket import Ticket
 from responder.undelivered import Unheard, unheard
+from responder.waits import Waits, keep_waits
 from stream.messages import TicketChanged
 from stream.sql import failures_named, migrate, reading
 from yuqing.domain.errors import Conflict, NotFound
@@ -68,12 +57,14 @@ class Opening:
     origin: str | None = None
     follow: tuple[Act, ...] = ()
     announce: Announce | None = None
+    waits: Waits | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """What to write to one ticket together. `cancels` names purposes whose pending pushes lapse,
-    `announce` says whom the new acts concern.
+    `announce` says whom the new acts concern, `waits` whom the ticket then waits for (without it
+    as before, until the sweep says).
 
     Only the sweep sets `swept_at`, and then `next_look` is when it must look again (None: never,
     until another act), and `moot` names pending pushes that say nothing any more: those whose key
@@ -85,6 +76,7 @@ class Change:
     pushes: tuple[Push, ...] = ()
     cancels: tuple[str, ...] = ()
     announce: Announce | None = None
+    waits: Waits | None = None
     swept_at: datetime | None = None
     next_look: datetime | None = None
     moot: tuple[Sequence[str], Sequence[str]] = ((), ())
@@ -241,7 +233,7 @@ def apply(connection: Connection, stored: Stored, acts: Sequence[Act], change: C
     changed = replace(stored, ticket=steps[-1]) if steps else stored
     now = max(change.swept_at or history[-1].at, history[-1].at)
     look = change.next_look if change.swept_at else now
-    write(connection, changed, history, steps, now, look)
+    readings = write(connection, changed, history, steps, now, look)
     for purpose in change.cancels:
         cancel(connection, stored.ticket_id, purpose)
     if any(change.moot):
@@ -249,9 +241,12 @@ def apply(connection: Connection, stored: Stored, acts: Sequence[Act], change: C
     put_pushes(connection, [*change.pushes, *_announced(connection, change, changed, history)], now)
     for act, ticket in zip(history[len(acts) :], steps, strict=True):
         put_change(connection, _told(changed, act, ticket), now)
-    _keep_units(connection, stored, changed)
     put_hooks(connection, changed, history[len(acts) :], steps, now)
+    if change.waits or not changed.ticket.is_open:
+        waits = change.waits(changed, history) if change.waits else frozenset()
+        keep_waits(connection, changed, history[0].at, waits)
     note(connection, *_noted(stored.ticket_id, history, len(acts)))
+    keep_scopes(connection, changed, history[0].at, readings)
     return changed
 
 
@@ -270,20 +265,6 @@ def _announced(
         return ()
     first = len(history) - len(change.acts)
     return change.announce(changed, history, first, waiting_in(connection, changed.jurisdiction))
-
-
-def _keep_units(connection: Connection, before: Stored, after: Stored) -> None:
-    old, new = (
-        {unit for unit in (ticket.unit, *ticket.co_units) if unit}
-        for ticket in (before.ticket, after.ticket)
-    )
-    if old == new:
-        return
-    mine = ticket_units.c.ticket_id == after.ticket_id
-    connection.execute(delete(ticket_units).where(mine))
-    rows = [{"unit": unit, "ticket_id": after.ticket_id} for unit in sorted(new)]
-    if rows:
-        connection.execute(insert(ticket_units), rows)
 
 
 def _noted(ticket_id: str, history: Sequence[Act], first: int) -> list[Entry]:
@@ -317,7 +298,8 @@ def _open(connection: Connection, opening: Opening) -> Stored:
         origin=opening.origin,
     )
     insert_ticket(connection, stored, opening.act)
-    change = Change((opening.act, *opening.follow), announce=opening.announce)
+    acts = (opening.act, *opening.follow)
+    change = Change(acts, announce=opening.announce, waits=opening.waits)
     return apply(connection, stored, (), change)
 
 

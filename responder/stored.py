@@ -112,9 +112,9 @@ def write(
     steps: Sequence[Ticket],
     now: datetime,
     next_look: datetime | None,
-) -> None:
+) -> Sequence[Reading]:
     """Append the last `len(steps)` acts of `history` (`steps`: the ticket after each) and renew
-    what is derived. Raises Conflict when another writer came between."""
+    what is derived; returns the clocks. Raises Conflict when another writer came between."""
     before = len(history) - len(steps)
     _append(connection, stored.ticket_id, history, steps)
     readings = read_clocks(history, stored.policy, now)
@@ -128,6 +128,7 @@ def write(
     if done.rowcount != 1:
         raise Conflict(f"台账 {stored.ticket_id} 同时被他人修改，请刷新后再试")
     _write_clocks(connection, stored, readings, now)
+    return readings
 
 
 def _append(

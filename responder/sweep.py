@@ -8,6 +8,7 @@ of them may run.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -34,6 +35,7 @@ from responder.store import Change, Look, TicketStore
 from responder.stored import Stored
 from responder.transitions import Action
 from responder.undelivered import Unheard
+from responder.waits import waits_in
 from responder.watchlists import Watchlists
 from yuqing.domain.errors import RetryLater
 from yuqing.domain.jurisdiction import Jurisdiction
@@ -98,7 +100,8 @@ def _deciding(
             return Change(swept_at=now, next_look=now + UNCONFIGURED)
         handovers = waiting.get(stored.jurisdiction, ())
         moment = max(now, stored.ticket.last_at)
-        return look_at(stored, acts, jurisdiction, moment, handovers, lost)
+        found = look_at(stored, acts, jurisdiction, moment, handovers, lost)
+        return replace(found, waits=waits_in(jurisdiction))
 
     return decide
 

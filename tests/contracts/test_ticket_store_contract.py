@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, column, delete, insert, select, table, update
 from sqlalchemy.exc import DBAPIError
 
 from responder.act import Act
@@ -18,6 +20,7 @@ from responder.audit_check import verify
 from responder.outbox import Push
 from responder.policy import national
 from responder.schema import (
+    SCRIPTS,
     VERSION_TABLE,
     notices,
     outbox,
@@ -26,6 +29,8 @@ from responder.schema import (
     tickets,
 )
 from responder.schema_judging import corrections
+from responder.schema_lists import ticket_scopes, ticket_tallies
+from responder.scopes import tallied
 from responder.store import Change, Opening, TicketStore
 from stream.codec import decode
 from stream.messages import TicketChanged
@@ -351,3 +356,74 @@ def a_push(ticket_id: str) -> Push:
         ticket_id=ticket_id,
         recipients=(("值班", ("json://127.0.0.1:9/hook",)),),
     )
+
+
+def test_the_tallies_are_right_after_writers_at_once(store: TicketStore, engine: Engine) -> None:
+    pairs = [[store.open(opening(f"{n}-{side}"))[0].ticket_id for side in "ab"] for n in range(4)]
+
+    def write(pair: list[str]) -> None:
+        for ticket_id in pair:
+            store.append(ticket_id, 1, [act("assign", unit="yingji", co_units=["beipo"])])
+            store.append(ticket_id, 2, [act("reassign", unit="beipo", reason="辖区"), published()])
+            store.look(
+                ticket_id, NOON + 30 * HOUR, lambda _s, _a: Change(swept_at=NOON + 30 * HOUR)
+            )
+        store.merge(pair[0], 4, pair[1], act("merge", 31, into=pair[1]))
+
+    workers = [threading.Thread(target=write, args=(pair,)) for pair in pairs]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    with engine.connect() as connection:
+        rows = [dict(row) for row in connection.execute(select(ticket_scopes)).mappings()]
+        kept = connection.execute(select(ticket_tallies)).all()
+    assert {tuple(row[:4]): row.number for row in kept if row.number} == tallied(rows)
+    assert {row["state"] for row in rows if row["scope"] == "qinghe/beipo"} == {
+        "assigned",
+        "merged",
+    }
+    assert sum(row["scope"] == "qinghe" for row in rows) == 8
+
+
+def test_the_lists_of_an_older_store_are_filled_when_it_is_migrated(engine: Engine) -> None:
+    older = Config()
+    older.set_main_option("script_location", SCRIPTS)
+    older.set_main_option("version_table", VERSION_TABLE)
+    units = table("ticket_units", column("unit"), column("ticket_id"))
+    with engine.begin() as connection:
+        older.attributes["connection"] = connection
+        command.upgrade(older, "push_delivery")
+        connection.execute(insert(tickets), [an_older_row("a", "assigned", 3), an_older_row("b")])
+        connection.execute(insert(units), [{"unit": "yingji", "ticket_id": "a"}])
+        late, later = an_older_clock("a", "breached", 5), an_older_clock("a", "running", 24)
+        connection.execute(insert(ticket_clocks), [late, later, an_older_clock("b", "running", 3)])
+    TicketStore(engine).migrate()
+    with engine.connect() as connection:
+        rows = [dict(row) for row in connection.execute(select(ticket_scopes)).mappings()]
+        kept = connection.execute(select(ticket_tallies)).all()
+        due = dict(connection.execute(select(tickets.c.ticket_id, tickets.c.next_due_at)).all())
+    assert {tuple(row[:4]): row.number for row in kept} == tallied(rows)
+    own = {row["scope"]: row for row in rows if row["ticket_id"] == "a"}
+    assert set(own) == {"", "qinghe", "qinghe/yingji"}
+    unit = own["qinghe/yingji"]
+    assert (unit["urgent_at"], unit["late"]) == (NOON + 5 * HOUR, True)
+    assert (unit["running"], unit["breached"], unit["opened_at"]) == (1, 1, NOON)
+    closed = next(row for row in rows if row["ticket_id"] == "b")
+    assert (closed["open"], closed["urgent_at"], closed["running"]) == (False, None, 0)
+    assert due == {"a": NOON, "b": None}
+
+
+def an_older_row(ticket_id: str, state: str = "closed", grade: int = 1) -> dict[str, object]:
+    times = dict.fromkeys(("discovered_at", "opened_at", "changed_at"), NOON)
+    texts = {"jurisdiction": "qinghe", "title": "事", "topic": "urban", "disposition": "none"}
+    marks = {"open": state != "closed", "emergency": False, "graded_by_human": True}
+    lists = {key: list[str]() for key in ("places", "co_units", "policy", "routing")}
+    numbers = {"ticket_id": ticket_id, "state": state, "grade": grade, "round": 1, "version": 1}
+    return times | texts | marks | lists | numbers | {"opened_by": "lin"}
+
+
+def an_older_clock(ticket_id: str, status: str, hours: int) -> dict[str, object]:
+    names = {"ticket_id": ticket_id, "name": f"c{hours}", "title": "时限", "status": status}
+    times = {"start": NOON, "due": NOON + hours * HOUR, "read_at": NOON}
+    return names | times | {"round": 1, "seq": 0, "national": True, "late_seconds": 0}

@@ -75,8 +75,8 @@ def _urgent(screen: Screen) -> str:
 
 def _events(screen: Screen) -> str:
     desk = screen.backstage.desk
-    found = screen.shared("active events", lambda: desk.events(screen.person, size=EVENTS))
-    return screen.html("events.html", lines=found.lines, empty="还没有归并出事件", next="")
+    lines = screen.shared("active events", lambda: desk.active_events(screen.person, EVENTS))
+    return screen.html("events.html", lines=lines, empty="还没有归并出事件", next="")
 
 
 def _kpis(screen: Screen) -> list[dict[str, object]]:
