@@ -140,7 +140,7 @@ class Judge:
     def rulings(self, posts: Sequence[tuple[Post, Sighting | None]]) -> list[Ruling]:
         """What each of `posts` is, as its sighting saw it, in their order; spans point into
         `Post.text`."""
-        begun = [self._begin(asked_of(*one), self._doubted) for one in posts]
+        begun = [self._begin(asked_of(*one)) for one in posts]
         return [self._ruling(one, post) for one, (post, _seen) in zip(begun, posts, strict=True)]
 
     def seven(self, text: str) -> str:

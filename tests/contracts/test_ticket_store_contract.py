@@ -366,7 +366,7 @@ def test_the_tallies_are_right_after_writers_at_once(store: TicketStore, engine:
             store.append(ticket_id, 1, [act("assign", unit="yingji", co_units=["beipo"])])
             store.append(ticket_id, 2, [act("reassign", unit="beipo", reason="辖区"), published()])
             store.look(
-                ticket_id, NOON + 30 * HOUR, lambda _s, _a: Change(swept_at=NOON + 30 * HOUR)
+                ticket_id, NOON + 30 * HOUR, lambda _s, _a, _lost: Change(swept_at=NOON + 30 * HOUR)
             )
         store.merge(pair[0], 4, pair[1], act("merge", 31, into=pair[1]))
 

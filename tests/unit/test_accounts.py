@@ -14,8 +14,9 @@ from sqlalchemy import Engine, select
 
 from responder.accounts import Accounts
 from responder.audit_check import verify
-from responder.people import FAILURES, UNUSED_FOR, People, Person, Role
+from responder.people import People, Person, Role
 from responder.schema_doors import audit_log
+from responder.sign_ins import FAILURES, UNUSED_FOR
 from responder.store import TicketStore
 from stream.sql import open_engine
 from tests.responder_world import MINUTE, SetClock, district

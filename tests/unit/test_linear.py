@@ -103,7 +103,7 @@ def _opening_model(reads: int = LONGEST, opening: int = 0) -> LinearModel:
     weights = np.repeat(np.array([10, 1], dtype=np.float32), 3)[:, None]
     dense = np.zeros((len(NAMES), 1), dtype=np.float32)
     ones, bias = np.ones(6, dtype=np.float32), np.zeros(1, dtype=np.float32)
-    heads = {"topic": ("urban",)}
+    heads: dict[str, tuple[str, ...]] = {"topic": ("urban",)}
     return LinearModel("one", vocabulary, ones, weights, dense, bias, heads, reads, opening)
 
 

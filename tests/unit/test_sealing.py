@@ -24,7 +24,7 @@ from responder.store import TicketStore
 from responder.webhooks import WebhookDraft, Webhooks
 from stream.bus import Outgoing
 from stream.sql import open_engine
-from tests.api_world import SECRET, quick_people
+from tests.desk_world import SECRET, quick_people
 from tests.reference.small_district import DISTRICT
 from tests.responder_world import NOON, SetClock, district
 from yuqing.app import ready, wiring

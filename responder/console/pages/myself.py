@@ -12,7 +12,8 @@ from responder.console.frame import card, heading
 from responder.console.router import Router
 from responder.console.screen import Screen
 from responder.labels import ROLES
-from responder.people import LONGEST, SHORTEST, Person
+from responder.people import SHORTEST, Person
+from responder.sign_ins import LONGEST
 from yuqing.domain.errors import InvalidMessage
 
 _NEXT = "各处的登录（包括这里）全部结束，请用新密码重新登录。"
