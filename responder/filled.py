@@ -35,7 +35,7 @@ def clean_data(
     cleaned: dict[str, Any] = {}
     if action not in FORMS:
         raise InvalidMessage(f"action: {action} 不是对台账的操作")
-    for field in FORMS[action].fields:
+    for field in FORMS[action].taken:
         value = data.get(field.name)
         if value is None or value == "" or value == []:
             if field.required:
