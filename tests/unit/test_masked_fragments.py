@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from responder.console.render import environment, render
-from responder.regroupings import Regroup, Regrouping
+from responder.regroupings import Regrouping
 from tests.responder_world import NOON
+from yuqing.domain.decision import Regroup
 
 
 def test_the_reason_of_a_regrouping_is_masked() -> None:
