@@ -37,8 +37,8 @@ from responder.review import check_review, check_step, review_of
 from responder.spokesperson import first_spokespeople
 from responder.store import Change
 from responder.stored import Stored
-from responder.transitions import Action, State
-from responder.voice import check_consent, check_release, check_releasing
+from responder.transitions import EVIDENCE_ACTIONS, Action, State
+from responder.voice import check_consent, check_release, check_releasing, releasing_unit
 from responder.waits import waits_in
 from yuqing.domain.errors import Conflict, InvalidMessage, NotAllowed, NotFound
 from yuqing.domain.jurisdiction import Jurisdiction
@@ -223,13 +223,15 @@ def _admits(
     jurisdiction: Jurisdiction,
     action: Action | None,
 ) -> bool:
-    """A unit acts on its own tickets; it reviews a draft whose next step is for it, and speaks in
-    a 会商 to which it is asked."""
+    """A unit acts on its own tickets; it reviews a draft whose next step is for it, speaks in a
+    会商 to which it is asked, and publishes what it is named to release."""
     ticket = stored.ticket
     if may_see(person, stored.jurisdiction, ticket.unit, ticket.co_units):
         return True
     near = person.jurisdiction in (None, stored.jurisdiction)
     if near and action in (None, Action.CONSULT) and _asked(person, acts):
+        return True
+    if near and action in (None, *EVIDENCE_ACTIONS) and _releases(person, stored, acts):
         return True
     step = None
     if ticket.state is State.IN_REVIEW and action in (None, Action.APPROVE, Action.SEND_BACK):
@@ -241,6 +243,11 @@ def _admits(
 def _asked(person: Person, acts: Sequence[Act]) -> bool:
     rounds = consultations(acts)
     return bool(rounds) and rounds[-1].open and person.unit in rounds[-1].units
+
+
+def _releases(person: Person, stored: Stored, acts: Sequence[Act]) -> bool:
+    ticket = stored.ticket
+    return ticket.is_open and person.unit == (releasing_unit(ticket, acts) or "")
 
 
 def _completed(person: Person, change: Change, stored: Stored, acts: Sequence[Act]) -> Change:

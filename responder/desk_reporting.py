@@ -98,7 +98,7 @@ class ReportDesk(CaseDesk):
         now: datetime,
     ) -> TicketLine:
         """Put on record what a body answered to the report at `position` of the history."""
-        stored, acts, _ = self._known(person, ticket_id)
+        stored, acts, home = self._known(person, ticket_id)
         report = acts[position] if 0 <= position < len(acts) else None
         if report is None or "to" not in report.data or "receipt" in report.data:
             raise InvalidMessage(f"position: 第 {position} 条记录不是上报或通报")
@@ -113,7 +113,8 @@ class ReportDesk(CaseDesk):
             "received_at": received_at.astimezone(UTC).isoformat(),
         }
         act = Act(now, person.login, report.action, data)
-        self._store.change(stored.ticket_id, lambda _s, _a: Change((act,)), expected_version)
+        change = Change((act,), waits=waits_in(home))
+        self._store.change(stored.ticket_id, lambda _s, _a: change, expected_version)
         return self._line(ticket_id, now)
 
     def _tell(

@@ -196,7 +196,7 @@ def _push(row: Row[Any], home: Jurisdiction, call: Call, now: datetime) -> Push:
         jurisdiction=home.code,
         title=f"{'请签收接班' if call.target == 'taker' else '接班无人签收'}：{name}",
         body=f"{row.giver}交班给{row.taker}，已过{late}无人签收；签收之前{row.giver}仍在班。"
-        f"\n交班说明：{row.note}",
+        f"\n交班说明：{discreet(row.note)}",
         link="/roster",
         due_at=now,
         recipients=tuple((one.name, one.channels) for one in call.contacts),

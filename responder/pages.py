@@ -45,6 +45,7 @@ from responder.schema_lists import ticket_scopes
 from responder.scopes import scope_of
 from responder.stored import acts_of
 from responder.tallies import tallies_of
+from yuqing.domain.text import discreet
 
 
 def ticket_page(
@@ -86,7 +87,7 @@ def ticket_page(
         disposition_zh=labels.named(labels.DISPOSITIONS, row.disposition),
         routing_zh=tuple(row.routing),
         coordinator_zh=unit_zh(jurisdiction, jurisdiction.coordinator) if jurisdiction else "",
-        spokesperson=row.spokesperson,
+        spokesperson=discreet(row.spokesperson) if row.spokesperson else None,
         first_posted_at=row.first_posted_at,
         discovered_at=row.discovered_at,
         graded_by_human=row.graded_by_human,

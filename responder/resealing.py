@@ -28,13 +28,16 @@ def reseal(engine: Engine) -> int:
 
 
 def check_sealed(engine: Engine) -> None:
-    """Raises ConfigError when what rests sealed there cannot be opened."""
+    """Raises ConfigError when what rests sealed there, and will be used again, cannot be opened."""
     seal = seal_of(engine) or Seal(())
     with failures_named(), engine.connect() as connection:
         for secret in connection.execute(select(webhooks.c.secret)).scalars():
             seal.open(secret)
         for channels in connection.execute(select(people.c.channels)).scalars():
             _ = [seal.open(one) for one in channels]
+        waiting = (outbox.c.kind == "push") & (outbox.c.state == "pending")
+        for payload in connection.execute(select(outbox.c.payload).where(waiting)).scalars():
+            _ = [seal.open(one) for one in payload.get("channels", ())]
 
 
 def _column(connection: Connection, seal: Seal, table: Table, key: str, name: str) -> int:

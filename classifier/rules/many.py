@@ -13,6 +13,7 @@ _CLAUSE_END = re.compile("[,。;!?\n]")
 _CROWD = LEAST_SEEN[Counted.CROWD]  # fewer who act together are a small group
 _MANY = LEAST_SEEN[Counted.SHARED]
 _YUAN = re.compile(r"^(?:多|余)?(?:元|块|人民币|巨款|的?(?:货款|学费|工程款|损失))")
+_BARE = re.compile("[,。;!?)]|$")  # 损失60万: nothing else is counted, so it is yuan
 _LOST = re.compile(
     r"(?:损失|涉案|被骗|骗取|骗走|骗了|诈骗|待还|待收|未兑付|无法兑付|拖欠|欠薪|挪用|侵吞|卷走|卷款|"
     r"非法集资|吸收(?:公众)?存款|资不抵债|流失)[^。;!?\n]{0,14}$"
@@ -60,7 +61,8 @@ def find_losses(number: Number, before: str, after: str, left: int) -> Iterator[
     if _SAVED.search(before):
         return
     lost = _LOST.search(before)
-    if lost and (_YUAN.match(after) or number.value >= 1e7):
+    bare = lost and not lost[0].startswith("流失") and _BARE.match(after)
+    if lost and (bare or _YUAN.match(after) or number.value >= 1e7):
         end = number.end + (after[:1] == "元")
         yield Finding(Harm.LOSS, number.value, left + lost.start(), end)
     elif _YUAN.match(after) and (told := re.search("^.{0,4}的?(?:经济)?损失", after)):

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from responder.desk import Desk
 from responder.desk_deliveries import DeliveryFilter
 from responder.origins import Origin
 from responder.people import Person, Role
 from responder.readmodels import DeliveryLine
+from responder.rereading import look_anew
 from responder.schema import outbox
+from responder.schema_lists import ticket_waits
+from responder.sweep import sweep_due
 from tests.five_governments import SHIPPED, House, at, house
+from yuqing.domain.conduct import ReviewStep
 from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound
 from yuqing.domain.verdict import Topic
 
@@ -115,6 +121,32 @@ def test_what_is_to_be_reported_waits_for_the_coordinators(walk: House) -> None:
     assert work(walk, walk.monitor)["待登记回执"] == ["粮库坍塌"]
     walk.receipted(2)
     assert "待登记回执" not in work(walk, walk.monitor)
+    assert queues(walk) == set()
+
+
+def queues(walk: House) -> set[str]:
+    """Where the store keeps whom the ticket waits for."""
+    mine = ticket_waits.c.ticket_id == walk.ticket_id
+    with walk.store.engine.connect() as link:
+        return set(link.execute(select(ticket_waits.c.queue).where(mine)).scalars())
+
+
+def test_an_edited_file_takes_effect_at_the_next_start_for_what_waits_too(walk: House) -> None:
+    walk.open("两镇小学停电", Topic.EDUCATION, 1, False, ("静海镇",))
+    unit = walk.worked(0.2)
+    walk.act(0.5, unit, "submit", draft="今晚恢复供电。")
+    walk.swept(0.5)
+    edited = replace(walk.home, review=(ReviewStep("final", "分管领导审签", "leader"),))
+    desk = Desk(walk.store.engine, {walk.home.code: edited})
+    before = [group.title for group in desk.my_work(walk.leader, at(1))]
+    assert "待我审核" not in before
+    assert queues(walk) == {"!review:reviewer", "!review:unit:reviewer"} | {
+        f"jinghai!review:{one}" for one in ("reviewer", "unit:reviewer")
+    }
+    assert look_anew(walk.store.engine, at(1)) == 1
+    assert look_anew(walk.store.engine, at(1)) == 0
+    assert sweep_due(walk.store, {walk.home.code: edited}, at(1)) == 1
+    assert "待我审核" in [group.title for group in desk.my_work(walk.leader, at(1))]
 
 
 def test_deliveries_are_narrowed_to_what_each_may_see(walk: House) -> None:

@@ -262,3 +262,20 @@ def test_the_page_shows_all_steps_and_marks_ones_own(tmp_path: Path) -> None:
 def test_amounts_are_written_as_people_do() -> None:
     assert amount_zh(Counted.DEAD, 30) == "30人"
     assert amount_zh(Counted.LOSS, 123_456) == "123456元"
+
+
+@pytest.mark.parametrize(
+    ("text", "grades"),
+    [
+        ("火灾造成直接经济损失达60万。", [1]),
+        ("经济损失60万，无人受伤", [1]),
+        ("直接经济损失60余万元", [1]),
+        ("粮食损失60万吨", []),
+        ("人口流失60万。", []),
+    ],
+)
+def test_a_small_loss_is_read_where_a_government_grades_it(
+    text: str, grades: list[int], tmp_path: Path
+) -> None:
+    assert [int(one.severity) for one in graded(text, own(tmp_path))] == grades
+    assert graded(text, GENERAL) == ()

@@ -156,6 +156,17 @@ def test_the_sweep_makes_each_call_once_and_the_record_shows_it(engine: Engine) 
     assert verify(engine).findings == ()
 
 
+def test_a_number_in_the_note_is_masked_in_every_call(engine: Engine) -> None:
+    note = "有事打 138\u200b00138000"
+    Handovers(engine).give(HOME, "yingji", ("白班", NIGHT), note, "lin", NOON)
+    sweep(engine, NOON + 4 * WITHIN)
+    with engine.connect() as link:
+        payloads = link.execute(select(outbox.c.payload)).scalars().all()
+    assert [one["body"].rpartition("\n")[2] for one in payloads] == [
+        "交班说明：有事打 138****8000"
+    ] * len(WHOLE)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.sets(st.integers(0, 90), max_size=8))
 def test_down_for_any_time_it_goes_on_without_repeating_or_skipping(up: set[int]) -> None:

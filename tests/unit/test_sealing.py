@@ -145,6 +145,16 @@ def test_what_rested_in_the_clear_is_sealed_by_the_migration(plain: Engine) -> N
     check_sealed(engine)
 
 
+def test_a_push_that_waits_under_a_key_that_is_gone_is_told_at_the_start(plain: Engine) -> None:
+    with sealing(plain, Seal([OLD])).begin() as link:
+        put_pushes(link, [a_push()], NOON)
+    with pytest.raises(ConfigError, match="after the present one"):
+        check_sealed(sealing(plain, Seal([NEW])))
+    with plain.begin() as link:
+        link.execute(update(outbox).values(state="sent"))
+    check_sealed(sealing(plain, Seal([NEW])))
+
+
 def test_a_key_is_changed_by_listing_the_former_one_after_it(plain: Engine) -> None:
     fill(sealing(plain, Seal([OLD])))
     with plain.begin() as link:  # one that has left is opened by nobody again

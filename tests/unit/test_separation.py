@@ -245,6 +245,19 @@ def test_the_releasing_unit_is_asked_to_publish_what_was_approved(engine: Engine
     assert case.act(HOU, "publish", **PUBLISHED).state == "responded"
 
 
+def test_a_unit_that_only_releases_publishes_and_does_nothing_else(engine: Engine) -> None:
+    home = replace(PLAIN, review=(ReviewStep("final", "分管领导审签", "leader"),))
+    case = Case(engine, home, "renshe", releasing_unit="zhengfuban").drafted()
+    assert [group.title for group in case.desk.my_work(OFFICE, NOON + HOUR)] == []
+    case.act(WU, "approve", step="final")
+    (group,) = case.desk.my_work(OFFICE, NOON + HOUR)
+    assert group.title == "审核通过，待发布"
+    assert set(case.offered(OFFICE)) == {action for action, _data in RELEASES}
+    with pytest.raises(NotFound):
+        case.act(OFFICE, "note", text="顺便说一句")
+    assert case.act(OFFICE, "publish", **PUBLISHED).state == "responded"
+
+
 def test_who_coordinates_records_what_the_releasing_unit_said(engine: Engine) -> None:
     case = Case(engine, PLAIN, "renshe", releasing_unit="renshe").agreed()
     assert case.act(ANA, "publish", **PUBLISHED).state == "responded"

@@ -79,6 +79,7 @@ def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     from responder.hook_http import HttpHookPoster
     from responder.hooks import send_hooks
     from responder.outbox import send_due
+    from responder.rereading import look_anew
     from responder.reviewing import review_handler
     from responder.reviews import Reviews, own_thresholds
     from responder.sweep import sweep_due
@@ -88,6 +89,7 @@ def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     lists, pusher, poster = Watchlists(store.engine), wiring.pusher(), HttpHookPoster()
     queue = Reviews(store.engine, crew.settings.review_below, own_thresholds(homes))
     console, secret = crew.settings.console_url(), wiring.secret(crew.settings)
+    look_anew(store.engine, crew.clock.now())
     workers = [
         crew.worker(EVENTS.name, "respond", respond_handler(store, homes, crew.clock)),
         crew.worker(POSTS_RELEVANT.name, "answers", answers_handler(store, crew.clock)),
