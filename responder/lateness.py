@@ -1,0 +1,130 @@
+"""What can be late in a matter: nobody is charged with it, its unit does not acknowledge it or does
+not work on it, nobody reports it up, a clock has run out, a release after progress is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from responder.act import Act
+from responder.causes import Cause
+from responder.clocks import Reading
+from responder.labels import MACHINE
+from responder.open_clocks import clock_key, unstopped
+from responder.progress import Step
+from responder.reporting import untold
+from responder.scene import TICK, Scene, shown_time
+from responder.transitions import Action, State
+
+_ASSIGNS = (Action.ASSIGN, Action.REASSIGN)
+_UNASSIGNED = (State.TRIAGE, State.RETURNED)
+_AT_WORK = (State.ACKNOWLEDGED, State.HANDLING, State.IN_REVIEW)
+# What shows no work on the matter.
+_IDLE = frozenset({Action.ESCALATE, Action.REQUEST_EXTENSION, Action.ABSORB})
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One lateness: the chain of the grade is walked from `late_from` on. `told` is the key of
+    the push that asked for the work first: to who was on duty."""
+
+    prefix: str
+    cause: Cause
+    reason: str
+    late_from: datetime
+    clock: str | None = None
+    assignment: int | None = None
+    told: str = ""
+
+
+def matters(scene: Scene) -> Iterator[Matter]:
+    """All that stands open and may be, or become, late."""
+    makers = {
+        **dict.fromkeys(_UNASSIGNED, _unassigned),
+        State.ASSIGNED: _unacknowledged,
+        **dict.fromkeys(_AT_WORK, _stalled),
+    }
+    if maker := makers.get(scene.ticket.state):
+        yield from maker(scene)
+    yield from _unreported(scene)
+    yield from (_late(scene, reading) for reading in scene.readings if unstopped(reading))
+    yield from (_release_late(scene, step) for step in scene.owed[:1])
+
+
+def _unassigned(scene: Scene) -> Iterator[Matter]:
+    within = scene.jurisdiction.triage_within
+    if within is None:
+        return
+    begins = (Action.OPEN, Action.REOPEN, Action.RETURN)
+    position = max(p for p, act in enumerate(scene.acts) if act.action in begins)
+    reason = f"待研判交办超过{_span(within)}"
+    late_from = scene.acts[position].at + within + TICK
+    told = f"act:{position}:{scene.jurisdiction.coordinator}"
+    yield Matter(f"triage:{position}", Cause.UNASSIGNED, reason, late_from, told=told)
+
+
+def _unacknowledged(scene: Scene) -> Iterator[Matter]:
+    position = last_charge(scene.acts)
+    within = scene.jurisdiction.acknowledge_within
+    minutes = within // timedelta(minutes=1)
+    yield Matter(
+        prefix=f"acknowledge:{position}",
+        cause=Cause.UNACKNOWLEDGED,
+        reason=f"交办超过{minutes}分钟未签收",
+        late_from=scene.acts[position].at + within + TICK,
+        assignment=position,
+        told=f"act:{position}:{scene.ticket.unit}",
+    )
+
+
+def last_charge(acts: Sequence[Act]) -> int:
+    """The position of the act that charged a unit with the matter last."""
+    return max(p for p, act in enumerate(acts) if act.action in _ASSIGNS)
+
+
+def _stalled(scene: Scene) -> Iterator[Matter]:
+    """Acknowledged, but nobody does anything while a clock runs: every act of work arms it anew."""
+    within = dict(scene.jurisdiction.stalls_after).get(scene.ticket.grade)
+    if within is None or not any(unstopped(reading) for reading in scene.readings):
+        return
+    worked = [act for act in scene.acts if _works(act)]
+    reason = f"签收后超过{_span(within)}没有处置进展"
+    late_from = worked[-1].at + within + TICK
+    yield Matter(f"stalled:{len(worked)}", Cause.STALLED, reason, late_from)
+
+
+def _unreported(scene: Scene) -> Iterator[Matter]:
+    within = scene.jurisdiction.report_within
+    left = untold(scene.acts, scene.jurisdiction) if within is not None else None
+    if within is None or left is None:
+        return
+    reason = f"超过{_span(within)}未上报{'、'.join(left.names)}"
+    late_from = scene.acts[left.since].at + within + TICK
+    yield Matter(f"unreported:{left.since}", Cause.UNREPORTED, reason, late_from)
+
+
+def _works(act: Act) -> bool:
+    return act.action not in _IDLE and (act.who != MACHINE or act.action in _ASSIGNS)
+
+
+def _late(scene: Scene, reading: Reading) -> Matter:
+    due = shown_time(reading.due, scene.jurisdiction)
+    return Matter(
+        prefix=f"{clock_key(scene.acts, reading)}:late",
+        cause=Cause.CLOCK_LATE,
+        reason=f"时限“{reading.title}”已超期，应于{due}前完成",
+        late_from=reading.due + TICK,
+        clock=reading.name,
+    )
+
+
+def _release_late(scene: Scene, step: Step) -> Matter:
+    due = shown_time(step.due, scene.jurisdiction)
+    reason = f"新进展（{step.title}）登记后没有继续发布，应于{due}前发布"
+    return Matter(f"progress:{step.position}", Cause.RELEASE_LATE, reason, step.due + TICK)
+
+
+def _span(length: timedelta) -> str:
+    minutes = length // timedelta(minutes=1)
+    return f"{minutes // 60}小时" if minutes >= 60 and minutes % 60 == 0 else f"{minutes}分钟"
