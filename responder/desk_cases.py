@@ -27,11 +27,9 @@ from responder.forms import FORMS
 from responder.lines import offer_line
 from responder.opening import NewCase, by_hand
 from responder.people import Person, Role, everybody
-from responder.readmodels import (
-    ActionOffer,
-    OfferLine,
-    TicketLine,
-)
+from responder.readmodels.actions import ActionOffer
+from responder.readmodels.offers import OfferLine
+from responder.readmodels.tickets import TicketLine
 from responder.reporting import check_answered, check_reported
 from responder.review import check_review, check_step, review_of
 from responder.spokesperson import first_spokespeople

@@ -17,15 +17,10 @@ from responder.doors import check_audits, may_see
 from responder.explain import Explained, explain_clocks
 from responder.lines import clock_views, event_line, notice_line, ticket_line
 from responder.people import Person, Role
-from responder.readmodels import (
-    Counts,
-    EventLine,
-    EventPage,
-    NoticeLine,
-    OfferLine,
-    TicketLine,
-    TicketPage,
-)
+from responder.readmodels.events import EventLine, EventPage
+from responder.readmodels.offers import OfferLine
+from responder.readmodels.pushes import NoticeLine
+from responder.readmodels.tickets import Counts, TicketLine, TicketPage
 from responder.records import record_of
 from responder.registers import (
     EventFilter,

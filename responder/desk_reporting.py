@@ -15,7 +15,7 @@ from responder.doors import check_may
 from responder.filled import text_of
 from responder.origins import Origin
 from responder.people import Person
-from responder.readmodels import TicketLine
+from responder.readmodels.tickets import TicketLine
 from responder.reporting import FIELDS, Body, Report, bodies, drafted
 from responder.reporting_calls import report_to
 from responder.schema import event_posts

@@ -15,18 +15,12 @@ from responder.copies import event_of, post_of, verdict_of
 from responder.corrections import Correction
 from responder.explanation import shown
 from responder.progress import PROGRESS
-from responder.readmodels import (
-    ClockView,
-    ConsultationView,
-    EventLine,
-    HistoryLine,
-    HitLine,
-    NoticeLine,
-    OfferLine,
-    PostLine,
-    PushLine,
-    TicketLine,
-)
+from responder.readmodels.conduct import ConsultationView
+from responder.readmodels.events import EventLine, PostLine
+from responder.readmodels.offers import OfferLine
+from responder.readmodels.pushes import NoticeLine, PushLine
+from responder.readmodels.tickets import ClockView, HistoryLine, TicketLine
+from responder.readmodels.watching import HitLine
 from responder.reporting import bodies
 from yuqing.domain.decision import confirmed
 from yuqing.domain.jurisdiction import Jurisdiction

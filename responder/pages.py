@@ -29,7 +29,9 @@ from responder.lines import (
 )
 from responder.origins import TITLES as ORIGINS
 from responder.people import Person, Role
-from responder.readmodels import Counts, EventLine, EventPage, OfferLine, PostLine, TicketPage
+from responder.readmodels.events import EventLine, EventPage, PostLine
+from responder.readmodels.offers import OfferLine
+from responder.readmodels.tickets import Counts, TicketPage
 from responder.registers import COUNTED, beyond, clocks_by_ticket, visible
 from responder.schema import (
     event_copies,

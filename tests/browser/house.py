@@ -14,7 +14,7 @@ from responder.handlers import respond_handler, watch_handler
 from responder.outbox import send_due
 from responder.people import Person, Role
 from responder.push import Delivery
-from responder.readmodels import TicketLine, TicketPage
+from responder.readmodels.tickets import TicketLine, TicketPage
 from responder.reviewing import review_handler
 from responder.reviews import Reviews
 from responder.watchlists import Watchlists

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from responder.desk_deliveries import DeliveryFilter
 from responder.origins import Origin
 from responder.people import Person, Role
-from responder.readmodels import DeliveryLine
+from responder.readmodels.pushes import DeliveryLine
 from responder.schema import outbox
 from tests.five_governments import SHIPPED, House, at, house
 from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound

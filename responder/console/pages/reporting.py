@@ -15,7 +15,8 @@ from responder.console.screen import Screen
 from responder.doors import PERMITS
 from responder.origins import TITLES, Origin
 from responder.people import Person
-from responder.readmodels import ReportLine, TicketPage
+from responder.readmodels.conduct import ReportLine
+from responder.readmodels.tickets import TicketPage
 from responder.reporting import FIELDS
 from responder.transitions import Action
 
