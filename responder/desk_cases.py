@@ -24,7 +24,7 @@ from responder.doors import (
 )
 from responder.filled import clean_data, text_of
 from responder.forms import FORMS
-from responder.lines import offer_line
+from responder.lines.offers import offer_line
 from responder.opening import NewCase, by_hand
 from responder.people import Person, Role, everybody
 from responder.readmodels.actions import ActionOffer

@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from responder.act import Act
 from responder.consultation import consultations
 from responder.desk_cases import CaseDesk
-from responder.lines import unit_zh
+from responder.lines.names import unit_zh
 from responder.people import Person, Role
 from responder.readmodels.tickets import TicketLine, WorkGroup
 from responder.registers import readable
