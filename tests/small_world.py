@@ -22,7 +22,7 @@ from stream.runner import Periodic
 from stream.sql import reading
 from stream.topics import POSTS_RAW
 from stream.worker import Pace, Worker
-from yuqing.app import running, wiring
+from yuqing.app import engines, running, wiring
 from yuqing.app.crew import Crew
 from yuqing.app.demo.folder import write_demo_folder
 from yuqing.app.demo.posts import ScriptedPost, Site
@@ -127,7 +127,7 @@ def small_world(tmp_path: Path, **changed: Any) -> Iterator[SmallWorld]:
     finally:
         crew.closing.close()
         bus.close()
-        wiring.dispose()
+        engines.dispose()
 
 
 def _outgoing(scripted: ScriptedPost) -> Outgoing:

@@ -18,7 +18,7 @@ from stream.pulse import Kind
 from stream.runner import Periodic, on_signals, run_together
 from stream.topics import DECISIONS, EVENTS, POSTS_JUDGED, POSTS_RAW, POSTS_RELEVANT
 from stream.worker import Worker
-from yuqing.app import ready, wiring
+from yuqing.app import configuration, kept_secrets, ready, serving, wiring
 from yuqing.app.crew import Crew
 from yuqing.app.logs import configure_logs
 from yuqing.app.settings import Settings
@@ -84,10 +84,10 @@ def respond_stage(crew: Crew) -> tuple[list[Worker], list[Periodic]]:
     from responder.sweep import sweep_due
     from responder.watchlists import Watchlists
 
-    store, homes = wiring.ticket_store(crew.settings), wiring.jurisdictions(crew.settings)
+    store, homes = wiring.ticket_store(crew.settings), configuration.jurisdictions(crew.settings)
     lists, pusher, poster = Watchlists(store.engine), wiring.pusher(), HttpHookPoster()
     queue = Reviews(store.engine, crew.settings.review_below, own_thresholds(homes))
-    console, secret = crew.settings.console_url(), wiring.secret(crew.settings)
+    console, secret = crew.settings.console_url(), kept_secrets.secret(crew.settings)
     workers = [
         crew.worker(EVENTS.name, "respond", respond_handler(store, homes, crew.clock)),
         crew.worker(POSTS_RELEVANT.name, "answers", answers_handler(store, crew.clock)),
@@ -174,7 +174,7 @@ def crawl(settings: Settings, *, once: bool) -> tuple[CrawlReport, ...]:
     stop = threading.Event()
     on_signals(stop)
 
-    clock, found = wiring.clock(settings), wiring.sources(settings)
+    clock, found = wiring.clock(settings), configuration.sources(settings)
     ready.require_tables(settings)
     configure_logs(settings.log_level, "crawl", clock)
     bus, state = wiring.bus(settings), wiring.state_engine(settings)
@@ -207,12 +207,12 @@ def serve(settings: Settings) -> None:
     ready.require_secrets(settings)
     ready.require_port(settings)
     configure_logs(settings.log_level, "serve", clock)
-    stage = wiring.backstage(settings, lambda code, week: write_report(settings, code, week)[0])
-    api = create_api(wiring.api_services(settings, stage))
+    stage = serving.backstage(settings, lambda code, week: write_report(settings, code, week)[0])
+    api = create_api(serving.api_services(settings, stage))
     pulse = wiring.pulse(settings)
     add_heartbeat(api, pulse.read, lambda beats: parts_behind(beats, clock.now()), clock)
-    add_phone_page(api, wiring.phone_links(settings), clock)
-    mount_console(api, stage, wiring.secret(settings))
+    add_phone_page(api, serving.phone_links(settings), clock)
+    mount_console(api, stage, kept_secrets.secret(settings))
     probe = _probe(settings, CollectorRegistry(), lambda: None, lambda: None)
     beside, stop = _hearts(settings, clock), threading.Event()
     watching = threading.Thread(target=run_together, args=((), beside, stop, clock), daemon=True)
