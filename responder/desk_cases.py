@@ -11,6 +11,7 @@ from responder.act import Act
 from responder.announce import announcer
 from responder.answering import evidence_of_offer, settling
 from responder.answers import Offer
+from responder.changes import Change
 from responder.choices import Scene, action_offers
 from responder.consultation import consultations, entered
 from responder.desk_reading import ReadingDesk
@@ -33,7 +34,6 @@ from responder.readmodels.tickets import TicketLine
 from responder.reporting import check_answered, check_reported
 from responder.review import check_review, check_step, review_of
 from responder.spokesperson import first_spokespeople
-from responder.store import Change
 from responder.stored import Stored
 from responder.transitions import Action, State
 from responder.voice import check_consent, check_release, check_releasing

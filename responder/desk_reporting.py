@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from responder.act import Act
+from responder.changes import Change
 from responder.copies import post_of
 from responder.desk_cases import CaseDesk
 from responder.doors import check_may
@@ -19,7 +20,6 @@ from responder.readmodels.tickets import TicketLine
 from responder.reporting import FIELDS, Body, Report, bodies, drafted
 from responder.reporting_calls import report_to
 from responder.schema import event_posts
-from responder.store import Change
 from responder.stored import Stored
 from responder.transitions import Action
 from responder.waits import waits_in

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 
 from responder.act import Act
 from responder.announce import announcer
+from responder.changes import Change
 from responder.claims import ATTEMPTS, next_due
 from responder.desk import Desk
 from responder.desk_deliveries import DeliveryFilter
@@ -20,7 +21,7 @@ from responder.outbox import send_due
 from responder.people import Person, Role
 from responder.push import ApprisePusher, Delivery
 from responder.schema import outbox
-from responder.store import Change, TicketStore
+from responder.store import TicketStore
 from responder.sweep import sweep_due
 from stream.bus import Outgoing
 from stream.sql import open_engine
