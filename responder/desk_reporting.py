@@ -17,8 +17,9 @@ from responder.filled import text_of
 from responder.origins import Origin
 from responder.people import Person
 from responder.readmodels.tickets import TicketLine
-from responder.reporting import FIELDS, Body, Report, bodies, drafted
+from responder.reporting import Body, bodies
 from responder.reporting_calls import report_to
+from responder.reporting_drafts import FIELDS, Report, drafted
 from responder.schema import event_posts
 from responder.stored import Stored
 from responder.transitions import Action
