@@ -19,7 +19,7 @@ from responder.lateness import matters
 from responder.open_clocks import ACKNOWLEDGE_CLOCK, clock_key, is_open, unstopped
 from responder.reminder_pushes import owed_releases, reminded, soon
 from responder.roster import Handover
-from responder.scene import Scene
+from responder.situation import Situation
 from responder.ticket import Ticket
 from responder.transitions import State
 from yuqing.domain.jurisdiction import Jurisdiction
@@ -43,9 +43,9 @@ def due_pushes(
     an acknowledgement ends the steps for the assignment, a stop those for its clock, work those
     for its stalling, and what is late is no longer soon. Pushed is who is on duty at `now`.
     """
-    scene = Scene(ticket, acts, readings, jurisdiction, handovers)
-    due = (s for s in _plan(scene) if s.due_at <= now < s.moot_from and s.key not in already)
-    return tuple(_at(scene, s, now) for s in sorted(due, key=lambda s: (s.due_at, s.key)))
+    situation = Situation(ticket, acts, readings, jurisdiction, handovers)
+    due = (s for s in _plan(situation) if s.due_at <= now < s.moot_from and s.key not in already)
+    return tuple(_at(situation, s, now) for s in sorted(due, key=lambda s: (s.due_at, s.key)))
 
 
 def next_push_moment(
@@ -57,8 +57,8 @@ def next_push_moment(
     handovers: Sequence[Handover] = (),
 ) -> datetime | None:
     """When the next step falls due after `after` if nothing happens till then, if ever."""
-    scene = Scene(ticket, acts, readings, jurisdiction, handovers)
-    return min((s.due_at for s in _plan(scene) if after < s.due_at < s.moot_from), default=None)
+    situation = Situation(ticket, acts, readings, jurisdiction, handovers)
+    return min((s.due_at for s in _plan(situation) if after < s.due_at < s.moot_from), default=None)
 
 
 def standing(
@@ -68,31 +68,31 @@ def standing(
     its way, says nothing any more (a clock has stopped, somebody has gone to work)."""
     if not ticket.is_open:
         return ()
-    scene = Scene(ticket, acts, readings, jurisdiction, ())
+    situation = Situation(ticket, acts, readings, jurisdiction, ())
     clocks = [clock_key(acts, one) for one in readings if unstopped(one)]
-    return tuple(f"{key}:" for key in (*(one.prefix for one in matters(scene)), *clocks))
+    return tuple(f"{key}:" for key in (*(one.prefix for one in matters(situation)), *clocks))
 
 
-def _plan(scene: Scene) -> Iterator[Escalation]:
+def _plan(situation: Situation) -> Iterator[Escalation]:
     """All steps of what stands open, past and to come."""
-    if not scene.ticket.is_open:
+    if not situation.ticket.is_open:
         return
-    for matter in matters(scene):
-        yield from chain(scene, matter)
-    for reading in scene.readings:
-        waits = reading.name != ACKNOWLEDGE_CLOCK or scene.ticket.state is State.ASSIGNED
+    for matter in matters(situation):
+        yield from chain(situation, matter)
+    for reading in situation.readings:
+        waits = reading.name != ACKNOWLEDGE_CLOCK or situation.ticket.state is State.ASSIGNED
         if waits and is_open(reading):
-            yield from soon(scene, reading)
-    yield from owed_releases(scene)
+            yield from soon(situation, reading)
+    yield from owed_releases(situation)
 
 
-def _at(scene: Scene, step: Escalation, now: datetime) -> Escalation:
+def _at(situation: Situation, step: Escalation, now: datetime) -> Escalation:
     """The step as it is pushed at `now`: to who is on duty by then, if anybody is."""
     step = replace(step, reason=f"{step.reason}{step.remark}")
     if step.cause in REMINDERS and step.target == "duty":
-        return replace(step, contacts=reminded(scene, now).contacts)
+        return replace(step, contacts=reminded(situation, now).contacts)
     if step.cause in REMINDERS or not step.contacts:
         return step
-    asked = dict(scene.jurisdiction.chains)[scene.ticket.grade][step.step]
-    found = scene.audience(step.cause, asked, now)
+    asked = dict(situation.jurisdiction.chains)[situation.ticket.grade][step.step]
+    found = situation.audience(step.cause, asked, now)
     return replace(step, contacts=found.contacts or step.contacts)

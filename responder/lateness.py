@@ -14,7 +14,7 @@ from responder.labels import MACHINE
 from responder.open_clocks import clock_key, unstopped
 from responder.progress import Step
 from responder.reporting import untold
-from responder.scene import TICK, Scene, shown_time
+from responder.situation import TICK, Situation, shown_time
 from responder.transitions import Action, State
 
 _ASSIGNS = (Action.ASSIGN, Action.REASSIGN)
@@ -38,43 +38,43 @@ class Matter:
     told: str = ""
 
 
-def matters(scene: Scene) -> Iterator[Matter]:
+def matters(situation: Situation) -> Iterator[Matter]:
     """All that stands open and may be, or become, late."""
     makers = {
         **dict.fromkeys(_UNASSIGNED, _unassigned),
         State.ASSIGNED: _unacknowledged,
         **dict.fromkeys(_AT_WORK, _stalled),
     }
-    if maker := makers.get(scene.ticket.state):
-        yield from maker(scene)
-    yield from _unreported(scene)
-    yield from (_late(scene, reading) for reading in scene.readings if unstopped(reading))
-    yield from (_release_late(scene, step) for step in scene.owed[:1])
+    if maker := makers.get(situation.ticket.state):
+        yield from maker(situation)
+    yield from _unreported(situation)
+    yield from (_late(situation, reading) for reading in situation.readings if unstopped(reading))
+    yield from (_release_late(situation, step) for step in situation.owed[:1])
 
 
-def _unassigned(scene: Scene) -> Iterator[Matter]:
-    within = scene.jurisdiction.triage_within
+def _unassigned(situation: Situation) -> Iterator[Matter]:
+    within = situation.jurisdiction.triage_within
     if within is None:
         return
     begins = (Action.OPEN, Action.REOPEN, Action.RETURN)
-    position = max(p for p, act in enumerate(scene.acts) if act.action in begins)
+    position = max(p for p, act in enumerate(situation.acts) if act.action in begins)
     reason = f"待研判交办超过{_span(within)}"
-    late_from = scene.acts[position].at + within + TICK
-    told = f"act:{position}:{scene.jurisdiction.coordinator}"
+    late_from = situation.acts[position].at + within + TICK
+    told = f"act:{position}:{situation.jurisdiction.coordinator}"
     yield Matter(f"triage:{position}", Cause.UNASSIGNED, reason, late_from, told=told)
 
 
-def _unacknowledged(scene: Scene) -> Iterator[Matter]:
-    position = last_charge(scene.acts)
-    within = scene.jurisdiction.acknowledge_within
+def _unacknowledged(situation: Situation) -> Iterator[Matter]:
+    position = last_charge(situation.acts)
+    within = situation.jurisdiction.acknowledge_within
     minutes = within // timedelta(minutes=1)
     yield Matter(
         prefix=f"acknowledge:{position}",
         cause=Cause.UNACKNOWLEDGED,
         reason=f"交办超过{minutes}分钟未签收",
-        late_from=scene.acts[position].at + within + TICK,
+        late_from=situation.acts[position].at + within + TICK,
         assignment=position,
-        told=f"act:{position}:{scene.ticket.unit}",
+        told=f"act:{position}:{situation.ticket.unit}",
     )
 
 
@@ -83,24 +83,24 @@ def last_charge(acts: Sequence[Act]) -> int:
     return max(p for p, act in enumerate(acts) if act.action in _ASSIGNS)
 
 
-def _stalled(scene: Scene) -> Iterator[Matter]:
+def _stalled(situation: Situation) -> Iterator[Matter]:
     """Acknowledged, but nobody does anything while a clock runs: every act of work arms it anew."""
-    within = dict(scene.jurisdiction.stalls_after).get(scene.ticket.grade)
-    if within is None or not any(unstopped(reading) for reading in scene.readings):
+    within = dict(situation.jurisdiction.stalls_after).get(situation.ticket.grade)
+    if within is None or not any(unstopped(reading) for reading in situation.readings):
         return
-    worked = [act for act in scene.acts if _works(act)]
+    worked = [act for act in situation.acts if _works(act)]
     reason = f"签收后超过{_span(within)}没有处置进展"
     late_from = worked[-1].at + within + TICK
     yield Matter(f"stalled:{len(worked)}", Cause.STALLED, reason, late_from)
 
 
-def _unreported(scene: Scene) -> Iterator[Matter]:
-    within = scene.jurisdiction.report_within
-    left = untold(scene.acts, scene.jurisdiction) if within is not None else None
+def _unreported(situation: Situation) -> Iterator[Matter]:
+    within = situation.jurisdiction.report_within
+    left = untold(situation.acts, situation.jurisdiction) if within is not None else None
     if within is None or left is None:
         return
     reason = f"超过{_span(within)}未上报{'、'.join(left.names)}"
-    late_from = scene.acts[left.since].at + within + TICK
+    late_from = situation.acts[left.since].at + within + TICK
     yield Matter(f"unreported:{left.since}", Cause.UNREPORTED, reason, late_from)
 
 
@@ -108,10 +108,10 @@ def _works(act: Act) -> bool:
     return act.action not in _IDLE and (act.who != MACHINE or act.action in _ASSIGNS)
 
 
-def _late(scene: Scene, reading: Reading) -> Matter:
-    due = shown_time(reading.due, scene.jurisdiction)
+def _late(situation: Situation, reading: Reading) -> Matter:
+    due = shown_time(reading.due, situation.jurisdiction)
     return Matter(
-        prefix=f"{clock_key(scene.acts, reading)}:late",
+        prefix=f"{clock_key(situation.acts, reading)}:late",
         cause=Cause.CLOCK_LATE,
         reason=f"时限“{reading.title}”已超期，应于{due}前完成",
         late_from=reading.due + TICK,
@@ -119,8 +119,8 @@ def _late(scene: Scene, reading: Reading) -> Matter:
     )
 
 
-def _release_late(scene: Scene, step: Step) -> Matter:
-    due = shown_time(step.due, scene.jurisdiction)
+def _release_late(situation: Situation, step: Step) -> Matter:
+    due = shown_time(step.due, situation.jurisdiction)
     reason = f"新进展（{step.title}）登记后没有继续发布，应于{due}前发布"
     return Matter(f"progress:{step.position}", Cause.RELEASE_LATE, reason, step.due + TICK)
 

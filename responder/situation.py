@@ -22,7 +22,7 @@ TICK = timedelta.resolution
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Situation:
     """`readings` are the clocks of `acts`; `handovers` those that nobody has taken yet."""
 
     ticket: Ticket
