@@ -40,10 +40,11 @@ from stream.metrics import StageMetrics
 from stream.sql import reading
 from stream.topics import POSTS_RAW
 from stream.worker import Pace
-from yuqing.app import embedded, running, wiring
+from yuqing.app import embedded, wiring
 from yuqing.app.crew import Crew
 from yuqing.app.demo.folder import write_demo_folder
 from yuqing.app.settings import Settings, child_environment
+from yuqing.app.stages import STAGES
 from yuqing.app.supervise import Supervisor
 from yuqing.app.wallclock import fast_clock
 
@@ -115,7 +116,7 @@ def district(urls: dict[str, str]) -> Iterator[Settings]:
 def one_after_another(settings: Settings, posts: int, note: Note) -> Result:
     """Every stage until idle, in one process."""
     crew = _crew(settings)
-    workers = [worker for name in ORDER for worker in running.STAGES[name](crew)[0]]
+    workers = [worker for name in ORDER for worker in STAGES[name](crew)[0]]
     shares: dict[str, float] = {}
     stock = list(crawled(posts))
     load, cpu = os.getloadavg()[0], _cpu()

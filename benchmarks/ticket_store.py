@@ -12,8 +12,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from responder.act import Act
+from responder.changes import Opening
 from responder.policy import national
-from responder.store import Opening, TicketStore
+from responder.store import TicketStore
 from responder.sweep import sweep_due
 from stream.sql import open_engine
 

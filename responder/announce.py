@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from responder import labels
 from responder.act import Act
+from responder.changes import Announce
 from responder.consultation import OPEN
 from responder.doors import RETURNS
 from responder.outbox import Push
@@ -14,7 +15,6 @@ from responder.reporting_calls import call_to_report
 from responder.review import review_of
 from responder.roster import Handover, awake, on_duty
 from responder.routing import Wording, route
-from responder.store import Announce
 from responder.stored import Stored
 from responder.transitions import Action
 from responder.voice import releasing_unit

@@ -13,7 +13,7 @@ from responder.doors import KEYS_MAY, PERMITS, check_returns, may_lead
 from responder.forms import CONSENT, FORMS
 from responder.labels import is_key
 from responder.people import Person
-from responder.readmodels import ActionOffer, FieldSpec
+from responder.readmodels.actions import ActionOffer, FieldSpec
 from responder.reporting import check_answered, unreported
 from responder.review import GATES, Review, check_review, may_review, review_of
 from responder.stored import Stored

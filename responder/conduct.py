@@ -11,9 +11,9 @@ from sqlalchemy import Row
 
 from responder import labels
 from responder.act import Act
-from responder.lines import unit_zh
+from responder.lines.names import unit_zh
 from responder.progress import owed_release
-from responder.readmodels import OwedLine, ReportLine, ReviewLine
+from responder.readmodels.conduct import OwedLine, ReportLine, ReviewLine
 from responder.reporting import told
 from responder.review import Review, review_of
 from responder.stored import Stored, stored_of

@@ -11,6 +11,7 @@ from responder.act import Act
 from responder.announce import announcer
 from responder.answering import evidence_of_offer, settling
 from responder.answers import Offer
+from responder.changes import Change
 from responder.choices import Scene, action_offers
 from responder.consultation import consultations, entered
 from responder.desk_reading import ReadingDesk
@@ -24,18 +25,15 @@ from responder.doors import (
 )
 from responder.filled import clean_data, text_of
 from responder.forms import FORMS
-from responder.lines import offer_line
+from responder.lines.offers import offer_line
 from responder.opening import NewCase, by_hand
 from responder.people import Person, Role, everybody
-from responder.readmodels import (
-    ActionOffer,
-    OfferLine,
-    TicketLine,
-)
+from responder.readmodels.actions import ActionOffer
+from responder.readmodels.offers import OfferLine
+from responder.readmodels.tickets import TicketLine
 from responder.reporting import check_answered, check_reported
 from responder.review import check_review, check_step, review_of
 from responder.spokesperson import first_spokespeople
-from responder.store import Change
 from responder.stored import Stored
 from responder.transitions import EVIDENCE_ACTIONS, Action, State
 from responder.voice import check_consent, check_release, check_releasing, releasing_unit

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from responder.desk_reading import ReadingDesk, page_size
 from responder.labels import PUSH_PURPOSES, PUSH_STATES
-from responder.lines import push_line
+from responder.lines.pushes import push_line
 from responder.people import Person, Role, names_of
-from responder.readmodels import DeliveryLine
+from responder.readmodels.pushes import DeliveryLine
 from responder.registers import visible
 from responder.schema import outbox, tickets
 from stream.sql import failures_named, reading

@@ -16,7 +16,7 @@ from responder.exports.bundle import Bundle, Circumstances, bundle
 from responder.exports.gather import as_it_is, gathered
 from responder.exports.printable import printable
 from responder.filled import text_of
-from responder.lines import masked
+from responder.lines.masking import masked
 from responder.people import Person
 from responder.schema import event_posts, ticket_events
 from stream.sql import failures_named, reading

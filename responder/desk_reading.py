@@ -15,17 +15,14 @@ from responder.answers import Offers
 from responder.audit import AuditFilter, entries_of
 from responder.doors import check_audits, may_see
 from responder.explain import Explained, explain_clocks
-from responder.lines import clock_views, event_line, notice_line, ticket_line
+from responder.lines.events import event_line
+from responder.lines.pushes import notice_line
+from responder.lines.tickets import clock_views, ticket_line
 from responder.people import Person, Role
-from responder.readmodels import (
-    Counts,
-    EventLine,
-    EventPage,
-    NoticeLine,
-    OfferLine,
-    TicketLine,
-    TicketPage,
-)
+from responder.readmodels.events import EventLine, EventPage
+from responder.readmodels.offers import OfferLine
+from responder.readmodels.pushes import NoticeLine
+from responder.readmodels.tickets import Counts, TicketLine, TicketPage
 from responder.records import record_of
 from responder.registers import (
     EventFilter,

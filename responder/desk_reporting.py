@@ -9,17 +9,18 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from responder.act import Act
+from responder.changes import Change
 from responder.copies import post_of
 from responder.desk_cases import CaseDesk
 from responder.doors import check_may
 from responder.filled import text_of
 from responder.origins import Origin
 from responder.people import Person
-from responder.readmodels import TicketLine
-from responder.reporting import FIELDS, Body, Report, bodies, drafted
+from responder.readmodels.tickets import TicketLine
+from responder.reporting import Body, bodies
 from responder.reporting_calls import report_to
+from responder.reporting_drafts import FIELDS, Report, drafted
 from responder.schema import event_posts
-from responder.store import Change
 from responder.stored import Stored
 from responder.transitions import Action
 from responder.waits import waits_in

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from responder.desk_reading import ReadingDesk, page_size
 from responder.doors import check_reads_posts
-from responder.lines import hit_line
+from responder.lines.watching import hit_line
 from responder.people import Person, Role, everybody
-from responder.readmodels import HitLine, WatchlistView
+from responder.readmodels.watching import HitLine, WatchlistView
 from responder.registers import page_key
 from responder.watchlists import Watchlist, WatchlistDraft
 from yuqing.domain.errors import InvalidMessage, NotAllowed, NotFound

@@ -12,9 +12,9 @@ from sqlalchemy import Row
 from responder.act import Act
 from responder.consultation import consultations
 from responder.desk_cases import CaseDesk
-from responder.lines import unit_zh
+from responder.lines.names import unit_zh
 from responder.people import Person, Role
-from responder.readmodels import TicketLine, WorkGroup
+from responder.readmodels.tickets import TicketLine, WorkGroup
 from responder.registers import readable
 from responder.reporting import told
 from responder.review import may_review, review_of

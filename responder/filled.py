@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from responder.fields import instant
 from responder.forms import FORMS
-from responder.readmodels import FieldSpec
+from responder.readmodels.actions import FieldSpec
 from responder.transitions import EVIDENCE_ACTIONS, Action
 from yuqing.domain.conduct import Gate
 from yuqing.domain.errors import InvalidMessage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from responder.consultation import PHASES
-from responder.readmodels import FieldSpec
+from responder.readmodels.actions import FieldSpec
 from responder.transitions import Action
 
 CONSENT = (

@@ -13,12 +13,13 @@ from sqlalchemy import Connection, select
 from responder.act import Act
 from responder.announce import announcer
 from responder.answers import Offers
+from responder.changes import Change
 from responder.copies import leave_others, put_event, put_posts
 from responder.labels import MACHINE
 from responder.mergers import absorbed_of, merge_tickets, put_absorbed
 from responder.opening import of_event
 from responder.schema import tickets
-from responder.store import Change, TicketStore
+from responder.store import TicketStore
 from responder.stored import Stored, graded_by_human
 from responder.waits import waits_in
 from responder.watchlists import Watchlists

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from responder.act import Act
 from responder.announce import announcer
+from responder.changes import Opening
 from responder.filled import text_of
 from responder.labels import MACHINE
 from responder.origins import Origin
 from responder.people import Person
 from responder.routing import Routed, Wording, route
-from responder.store import Opening
 from responder.waits import waits_in
 from yuqing.domain.errors import InvalidMessage
 from yuqing.domain.event import Event

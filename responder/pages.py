@@ -14,22 +14,19 @@ from responder.answers import offer_of
 from responder.conduct import conduct_of
 from responder.consultation import consultations
 from responder.corrections import latest
-from responder.lines import (
-    Jurisdictions,
-    clock_views,
-    consultation_view,
-    event_line,
-    history_line,
-    offer_line,
-    post_line,
-    push_line,
-    shown_places,
-    ticket_line,
-    unit_zh,
-)
+from responder.lines.conduct import consultation_view
+from responder.lines.events import event_line, post_line
+from responder.lines.history import history_line
+from responder.lines.masking import shown_places
+from responder.lines.names import Jurisdictions, unit_zh
+from responder.lines.offers import offer_line
+from responder.lines.pushes import push_line
+from responder.lines.tickets import clock_views, ticket_line
 from responder.origins import TITLES as ORIGINS
 from responder.people import Person, Role
-from responder.readmodels import Counts, EventLine, EventPage, OfferLine, PostLine, TicketPage
+from responder.readmodels.events import EventLine, EventPage, PostLine
+from responder.readmodels.offers import OfferLine
+from responder.readmodels.tickets import Counts, TicketPage
 from responder.registers import COUNTED, beyond, clocks_by_ticket, visible
 from responder.schema import (
     event_copies,

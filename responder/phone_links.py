@@ -16,9 +16,10 @@ from sqlalchemy import Connection, Engine, Row, select, update
 
 from responder import labels
 from responder.act import Act
+from responder.changes import Change
 from responder.link_tokens import Token, read_token
 from responder.schema import outbox
-from responder.store import Change, TicketStore
+from responder.store import TicketStore
 from responder.stored import Stored
 from responder.transitions import Action, State
 from stream.sql import failures_named, reading

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from responder.lines import masked
+from responder.lines.masking import masked
 from responder.schema import ticket_events
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from responder.act import Act
 from responder.outbox import Push
 from responder.push import harmless
-from responder.reporting import Body, bodies, drafted, is_required
+from responder.reporting import Body, bodies, is_required
+from responder.reporting_drafts import drafted
 from responder.stored import Stored
 from responder.transitions import Action
 from yuqing.domain.jurisdiction import Jurisdiction

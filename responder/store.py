@@ -7,85 +7,25 @@ marked for the sweep, which reads its clocks and decides what is due next.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Engine, false, func, not_, or_, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from responder.act import Act
-from responder.audit import Entry, note, noted_act
+from responder.applying import apply
+from responder.changes import Beside, Change, Decide, Look, Opening
 from responder.clocks import admit
-from responder.handovers import waiting_in
-from responder.hooks import put_hooks
 from responder.labels import ACTIONS, who
-from responder.outbox import Push, cancel, cancel_pushes, put_change, put_pushes
-from responder.roster import Handover
+from responder.outbox import Push
 from responder.rows import next_number
 from responder.schema import SCRIPTS, VERSION_TABLE, outbox, tickets
-from responder.scopes import keep_scopes
-from responder.stored import Stored, acts_of, insert_ticket, locked, stored_of, write
-from responder.ticket import Ticket
-from responder.undelivered import Unheard, unheard
-from responder.waits import Waits, keep_waits
-from stream.messages import TicketChanged
+from responder.stored import Stored, acts_of, insert_ticket, locked, stored_of
+from responder.undelivered import unheard
 from stream.sql import failures_named, migrate, reading
 from yuqing.domain.errors import Conflict, NotFound
-from yuqing.domain.jurisdiction import Policy
-
-Announce = Callable[[Stored, Sequence[Act], int, Sequence[Handover]], Sequence[Push]]
-"""(the ticket afterwards, its whole history, position of the first new act, handovers that nobody
-has taken yet) to pushes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A case to open: `act` is its `open` act, `follow` what the machine does with it at once."""
-
-    jurisdiction: str
-    zone: str
-    title: str
-    topic: str
-    disposition: str
-    places: tuple[str, ...]
-    policy: Policy
-    routing: tuple[str, ...]
-    act: Act
-    event_id: str | None = None
-    origin: str | None = None
-    follow: tuple[Act, ...] = ()
-    announce: Announce | None = None
-    waits: Waits | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What to write to one ticket together. `cancels` names purposes whose pending pushes lapse,
-    `announce` says whom the new acts concern, `waits` whom the ticket then waits for (without it
-    as before, until the sweep says).
-
-    Only the sweep sets `swept_at`, and then `next_look` is when it must look again (None: never,
-    until another act), and `moot` names pending pushes that say nothing any more: those whose key
-    begins with one of the first within the ticket, but with none of the second. Any other change
-    makes the sweep look at once.
-    """
-
-    acts: tuple[Act, ...] = ()
-    pushes: tuple[Push, ...] = ()
-    cancels: tuple[str, ...] = ()
-    announce: Announce | None = None
-    waits: Waits | None = None
-    swept_at: datetime | None = None
-    next_look: datetime | None = None
-    moot: tuple[Sequence[str], Sequence[str]] = ((), ())
-
-
-Decide = Callable[[Stored, Sequence[Act]], Change]
-Look = Callable[[Stored, Sequence[Act], Sequence[Unheard]], Change]
-"""As `Decide`, told besides which pushes about the ticket finally reached nobody."""
-Beside = Callable[[Connection, Stored], None]
 
 
 class TicketStore:
@@ -219,65 +159,6 @@ class TicketStore:
         """The ticket that the event opened, if it did."""
         with failures_named(), reading(self.engine).begin() as connection:
             return _of_event(connection, event_id)
-
-
-def apply(connection: Connection, stored: Stored, acts: Sequence[Act], change: Change) -> Stored:
-    """Write `change` to a locked ticket, within the caller's transaction; returns it as it is."""
-    if change == Change():
-        return stored
-    history, steps = list(acts), list[Ticket]()
-    for act in change.acts:
-        act = replace(act, at=max(act.at, history[-1].at)) if history else act
-        steps.append(admit(history, act, stored.policy))
-        history.append(act)
-    changed = replace(stored, ticket=steps[-1]) if steps else stored
-    now = max(change.swept_at or history[-1].at, history[-1].at)
-    look = change.next_look if change.swept_at else now
-    readings = write(connection, changed, history, steps, now, look)
-    for purpose in change.cancels:
-        cancel(connection, stored.ticket_id, purpose)
-    if any(change.moot):
-        cancel_pushes(connection, _moot(stored.ticket_id, *change.moot))
-    put_pushes(connection, [*change.pushes, *_announced(connection, change, changed, history)], now)
-    for act, ticket in zip(history[len(acts) :], steps, strict=True):
-        put_change(connection, _told(changed, act, ticket), now)
-    put_hooks(connection, changed, history[len(acts) :], steps, now)
-    if change.waits or not changed.ticket.is_open:
-        waits = change.waits(changed, history) if change.waits else frozenset()
-        keep_waits(connection, changed, history[0].at, waits)
-    note(connection, *_noted(stored.ticket_id, history, len(acts)))
-    keep_scopes(connection, changed, history[0].at, readings)
-    return changed
-
-
-def _moot(ticket_id: str, of: Sequence[str], but: Sequence[str]) -> ColumnElement[bool]:
-    def begins(words: Sequence[str]) -> ColumnElement[bool]:
-        keys = (outbox.c.key.startswith(f"{ticket_id}:{one}", autoescape=True) for one in words)
-        return or_(false(), *keys)
-
-    return (outbox.c.ticket_id == ticket_id) & begins(of) & not_(begins(but))
-
-
-def _announced(
-    connection: Connection, change: Change, changed: Stored, history: Sequence[Act]
-) -> Sequence[Push]:
-    if change.announce is None:
-        return ()
-    first = len(history) - len(change.acts)
-    return change.announce(changed, history, first, waiting_in(connection, changed.jurisdiction))
-
-
-def _noted(ticket_id: str, history: Sequence[Act], first: int) -> list[Entry]:
-    return [
-        noted_act(ticket_id, position, act.at, act.who, act.action, act.data)
-        for position, act in enumerate(history[first:], first)
-    ]
-
-
-def _told(stored: Stored, act: Act, ticket: Ticket) -> TicketChanged:
-    return TicketChanged(
-        stored.ticket_id, stored.jurisdiction, ticket.acts, act.action, ticket.state, act.at
-    )
 
 
 def _open(connection: Connection, opening: Opening) -> Stored:

@@ -15,26 +15,19 @@ import structlog
 
 from responder.act import Act
 from responder.announce import message, recipients_of
+from responder.causes import REMINDERS, Cause, Escalation
+from responder.changes import Change, Look
 from responder.clocks import next_moment, read_clocks
-from responder.escalation import (
-    REMINDERS,
-    STEPS,
-    UNDELIVERED,
-    Cause,
-    Escalation,
-    due_pushes,
-    next_push_moment,
-    standing,
-    unheard_in,
-)
+from responder.escalation import STEPS, due_pushes, next_push_moment, standing
 from responder.handovers import Handovers
 from responder.labels import MACHINE
 from responder.outbox import Push
 from responder.roster import Handover
-from responder.store import Change, Look, TicketStore
+from responder.store import TicketStore
 from responder.stored import Stored
 from responder.transitions import Action
 from responder.undelivered import Unheard
+from responder.undelivered_notes import UNDELIVERED, unheard_in
 from responder.waits import waits_in
 from responder.watchlists import Watchlists
 from yuqing.domain.errors import RetryLater

@@ -22,12 +22,13 @@ from stream.runner import Periodic
 from stream.sql import reading
 from stream.topics import POSTS_RAW
 from stream.worker import Pace, Worker
-from yuqing.app import running, wiring
+from yuqing.app import engines, wiring
 from yuqing.app.crew import Crew
 from yuqing.app.demo.folder import write_demo_folder
 from yuqing.app.demo.posts import ScriptedPost, Site
 from yuqing.app.demo.world import World, load_world
 from yuqing.app.settings import Settings
+from yuqing.app.stages import STAGES
 from yuqing.app.wallclock import FastClock
 from yuqing.domain.post import Owner, Post, Sighting, place_of, post_id_of
 
@@ -119,7 +120,7 @@ def small_world(tmp_path: Path, **changed: Any) -> Iterator[SmallWorld]:
     # a Kafka consumer cannot join its group within a shorter poll
     pace = Pace(wait=0.3 if settings.bus().startswith("kafka") else 0.01)
     crew = Crew(settings, clock, bus, wiring.pulse(settings), metrics, pace)
-    staffed = [running.STAGES[name](crew) for name in ORDER]
+    staffed = [STAGES[name](crew) for name in ORDER]
     workers = [worker for found, _ in staffed for worker in found]
     tasks = [task for _, found in staffed for task in found if task.name != "retention"]
     try:
@@ -127,7 +128,7 @@ def small_world(tmp_path: Path, **changed: Any) -> Iterator[SmallWorld]:
     finally:
         crew.closing.close()
         bus.close()
-        wiring.dispose()
+        engines.dispose()
 
 
 def _outgoing(scripted: ScriptedPost) -> Outgoing:

@@ -18,7 +18,7 @@ from responder.api.tickets import PageSize, Version
 from responder.api.versions import IfMatch, tag, version_asked
 from responder.corrections import Correction
 from responder.judged_posts import judged_post
-from responder.lines import shown_places
+from responder.lines.masking import shown_places
 from responder.people import Person
 from stream.messages import Judged
 from yuqing.domain.decision import Labels, labels_of

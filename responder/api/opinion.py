@@ -15,7 +15,7 @@ from responder.api.versions import tag
 from responder.desk import EventListing
 from responder.doors import check_reads_posts
 from responder.people import Person
-from responder.readmodels import EventPage
+from responder.readmodels.events import EventPage
 from stream.index import Page, Search
 from stream.messages import Judged
 from yuqing.domain.errors import NotFound

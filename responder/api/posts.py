@@ -7,7 +7,7 @@ from datetime import datetime
 
 from responder.explanation import Span, shown
 from responder.labels import GRADES, TOPICS, named
-from responder.lines import shown_places
+from responder.lines.masking import shown_places
 from stream.messages import Judged
 
 

@@ -12,7 +12,7 @@ from responder.api.services import At, Instant, Me, Name
 from responder.api.tickets import Version
 from responder.api.versions import IfMatch, tag, version_asked
 from responder.desk_reporting import ReportDraft
-from responder.readmodels import TicketLine
+from responder.readmodels.tickets import TicketLine
 
 router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"], route_class=ActingRoute)
 _PARTS = {

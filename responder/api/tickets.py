@@ -14,7 +14,9 @@ from responder.api.services import After, At, Code, Instant, Me, Name, Number, S
 from responder.api.versions import IfMatch, tag, version_asked
 from responder.desk import Listing, NewCase, TicketFilter
 from responder.origins import Origin
-from responder.readmodels import ActionOffer, Counts, OfferLine, TicketLine, TicketPage
+from responder.readmodels.actions import ActionOffer
+from responder.readmodels.offers import OfferLine
+from responder.readmodels.tickets import Counts, TicketLine, TicketPage
 from responder.transitions import State
 
 router = APIRouter(prefix="/api/v1", tags=["tickets"], route_class=ActingRoute)

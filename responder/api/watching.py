@@ -13,7 +13,8 @@ from responder.api.services import After, At, Me, Number
 from responder.api.tickets import PageSize, Version
 from responder.api.versions import IfMatch, tag, version_asked, version_wished
 from responder.desk import WatchlistDraft
-from responder.readmodels import HitLine, NoticeLine, WatchlistView
+from responder.readmodels.pushes import NoticeLine
+from responder.readmodels.watching import HitLine, WatchlistView
 
 router = APIRouter(prefix="/api/v1", tags=["watching"], route_class=ActingRoute)
 

@@ -12,7 +12,8 @@ from responder.console.forms import ask
 from responder.console.screen import Screen
 from responder.labels import MACHINE
 from responder.people import Person
-from responder.readmodels import ActionOffer, HistoryLine, TicketPage
+from responder.readmodels.actions import ActionOffer
+from responder.readmodels.tickets import HistoryLine, TicketPage
 from yuqing.domain.errors import Conflict
 
 

@@ -12,7 +12,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from responder.console.screen import said
-from responder.readmodels import ActionOffer, FieldSpec
+from responder.readmodels.actions import ActionOffer, FieldSpec
 from yuqing.domain.errors import InvalidMessage
 
 Submit = Callable[[dict[str, Any]], bool]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from responder.readmodels import ClockView
+from responder.readmodels.tickets import ClockView
 from responder.wording import span
 
 _WANTS = {"first_spokesperson": "须主要负责人本人发声", "press_conference": "须举行新闻发布会"}

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from responder.labels import ACTIONS, GRADES, STATES, who
-from responder.readmodels import ClockView, HistoryLine, TicketLine
+from responder.readmodels.tickets import ClockView, HistoryLine, TicketLine
 from responder.wording import span
 from yuqing.domain.text import clean, mask
 

@@ -18,7 +18,8 @@ from responder.console.render import render
 from responder.desk_judging import may_judge
 from responder.explanation import HEADS
 from responder.people import Person, Role
-from responder.readmodels import OfferLine, PostLine
+from responder.readmodels.events import PostLine
+from responder.readmodels.offers import OfferLine
 from responder.refusals import Refused
 from yuqing.domain.errors import NotAllowed, YuqingError
 

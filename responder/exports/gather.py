@@ -14,7 +14,9 @@ from responder.audit import act_digest
 from responder.clocks_jsonl import clocks_lines
 from responder.conduct import conduct_of
 from responder.copies import plain
-from responder.lines import masked, summary, unit_zh
+from responder.lines.history import summary
+from responder.lines.masking import masked
+from responder.lines.names import unit_zh
 from responder.origins import TITLES
 from responder.records import record_of
 from responder.schema import event_copies, event_posts, offers, outbox, people, ticket_events

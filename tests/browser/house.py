@@ -14,7 +14,7 @@ from responder.handlers import respond_handler, watch_handler
 from responder.outbox import send_due
 from responder.people import Person, Role
 from responder.push import Delivery
-from responder.readmodels import TicketLine, TicketPage
+from responder.readmodels.tickets import TicketLine, TicketPage
 from responder.reviewing import review_handler
 from responder.reviews import Reviews
 from responder.watchlists import Watchlists
@@ -25,7 +25,7 @@ from stream.pulse import Kind
 from stream.topics import DECISIONS, EVENTS
 from stream.worker import drain
 from tests.responder_world import changed, judged, post, recorded
-from yuqing.app import wiring
+from yuqing.app import configuration, serving, wiring
 from yuqing.app.settings import Settings
 from yuqing.domain.post import Owner
 from yuqing.domain.verdict import Evidence
@@ -58,7 +58,7 @@ class House:
     @property
     def desk(self) -> Desk:
         """The desk behind the console."""
-        return wiring.desk(self.settings)
+        return serving.desk(self.settings)
 
     def now(self) -> datetime:
         """The moment of the watched world."""
@@ -69,7 +69,7 @@ class House:
         pulse, now, days = wiring.pulse(self.settings), self.now(), timedelta(days=9)
         for kind, name in STAGES:
             pulse.beat(name, kind, now, days)
-        for name in wiring.source_names(self.settings):
+        for name in configuration.source_names(self.settings):
             pulse.beat(name, Kind.SOURCE, now, days)
 
     def publish(
@@ -102,7 +102,7 @@ class House:
         bus, index = wiring.bus(settings), wiring.index(settings)
         grouping, tickets = wiring.grouping_store(settings), wiring.ticket_store(settings)
         metrics = StageMetrics(CollectorRegistry())
-        homes = wiring.jurisdictions(settings)
+        homes = configuration.jurisdictions(settings)
         send_due(tickets.engine, Telephone(), bus.publish, clock, 500)
         for topic, name, handler in (
             (DECISIONS, "index-decisions", settling(index)),
@@ -128,7 +128,10 @@ class House:
         one = Relevant(HOME, post, judged.sighting, judged.verdict)
         found = changed(one)
         event = replace(found.event, jurisdiction=HOME)
-        store, homes = wiring.ticket_store(self.settings), wiring.jurisdictions(self.settings)
+        store, homes = (
+            wiring.ticket_store(self.settings),
+            configuration.jurisdictions(self.settings),
+        )
         handle = respond_handler(store, homes, wiring.clock(self.settings))
         assert handle(recorded(replace(found, event=event))).refused == ()
         mine = TicketFilter(event_id=event.event_id)

@@ -12,7 +12,7 @@ from responder.webhooks import WebhookDraft
 from tests.browser.dialogs import choose, dialog_of
 from tests.browser.house import HOME, PASSWORD, ROOT, UNIT, House
 from tests.browser.visits import LARGE, Visits, sign_in
-from yuqing.app import wiring
+from yuqing.app import serving
 
 pytestmark = pytest.mark.browser
 SECRET = "input[data-secret]"
@@ -60,7 +60,7 @@ def test_a_person_is_made_signs_in_and_sees_the_own_units_tickets(
 
 
 def test_an_account_is_reset_signed_out_and_shut(house: House, visits: Visits) -> None:
-    people = wiring.people(house.settings)
+    people = serving.people(house.settings)
     linshi = Person("linshi", "临时值班员", Role.UNIT, HOME, "hr")
     people.create(linshi, PASSWORD)
     theirs = visits.of("linshi", "/tickets")
@@ -107,7 +107,7 @@ def test_a_key_is_shown_once_rotated_and_revoked(house: House, visits: Visits) -
     choose(page, "角色", "值班监测员")
     dialog.get_by_role("button", name="新建").click()
     first = shown_once(page)
-    keys = wiring.machines(house.settings).of_keys
+    keys = serving.machines(house.settings).of_keys
     known = keys.of(first)
     assert known is not None
     assert known.jurisdiction == HOME
@@ -193,7 +193,7 @@ def test_the_audit_log_is_narrowed_and_verified(house: House, visits: Visits) ->
 
 
 def test_every_change_of_a_machine_is_in_the_log(house: House, visits: Visits) -> None:
-    machines = wiring.machines(house.settings)
+    machines = serving.machines(house.settings)
     made, _secret = machines.subscribe(ROOT, WebhookDraft("市级平台", "http://127.0.0.1:9/x"))
     machines.rotate_hook(ROOT, made)
     page = visits.of("guanli", f"/audit?subject=webhook:{made.webhook_id}")

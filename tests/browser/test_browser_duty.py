@@ -13,7 +13,7 @@ from responder.desk import NewCase
 from tests.browser.dialogs import choose, dialog_of
 from tests.browser.house import HOME, ROOT, UNIT, House
 from tests.browser.visits import LARGE, Visits
-from yuqing.app import wiring
+from yuqing.app import configuration
 
 pytestmark = pytest.mark.browser
 
@@ -183,7 +183,9 @@ def test_the_file_of_the_government_is_shown_and_an_edit_compared(
     told = root.locator(".yq-dialog", has_text="改动与影响")
     expect(told).to_contain_text("签收时间")
     expect(told).to_contain_text("即时生效")
-    assert wiring.jurisdictions(house.settings)[HOME].acknowledge_within.total_seconds() == 1800
+    assert (
+        configuration.jurisdictions(house.settings)[HOME].acknowledge_within.total_seconds() == 1800
+    )
 
 
 def test_a_grave_case_is_reported_up_and_the_receipt_recorded(house: House, visits: Visits) -> None:

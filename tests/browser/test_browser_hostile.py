@@ -15,7 +15,7 @@ from responder.people import Person, Role
 from responder.webhooks import WebhookDraft
 from tests.browser.house import HOME, PASSWORD, ROOT, House
 from tests.browser.visits import SMALL, Visits
-from yuqing.app import wiring
+from yuqing.app import serving
 
 pytestmark = pytest.mark.browser
 PHONE, CARD = "13812345678", "110101199003078512"
@@ -51,10 +51,10 @@ def written_everywhere(house: House) -> Iterator[str]:
     saved = desk.save_watchlist(ROOT, draft, now())
     house.publish(f"又是{TITLE}", SAID)
     desk.unmask(ROOT, number, SAID, now())
-    machines = wiring.machines(house.settings)
+    machines = serving.machines(house.settings)
     machines.make_key(ROOT, KeyDraft(NAME, "monitor", ("read",), HOME))
     hook, _secret = machines.subscribe(ROOT, WebhookDraft(NAME, "http://127.0.0.1:9/<b>"))
-    wiring.people(house.settings).create(Person("eren", NAME, Role.MONITOR, HOME), PASSWORD)
+    serving.people(house.settings).create(Person("eren", NAME, Role.MONITOR, HOME), PASSWORD)
     yield from ("/", "/search?q=" + quote("渡口路"), "/reviews", "/watchlists", "/events")
     yield from (f"/watchlists/{saved.watchlist_id}", "/triage", "/mine", "/tickets", "/reports")
     yield from (f"/tickets/{number}", f"/events/{line.event_id}", f"/deliveries?ticket={number}")

@@ -9,7 +9,7 @@ from playwright.sync_api import ViewportSize, expect
 
 from tests.browser.house import PASSWORD, House
 from tests.browser.visits import LARGE, SMALL, Visits
-from yuqing.app import wiring
+from yuqing.app import serving
 
 pytestmark = pytest.mark.browser
 PAGES = ("/", "/search?q=自来水", "/reviews", "/watchlists", "/events", "/triage", "/mine")
@@ -57,6 +57,6 @@ def test_a_table_is_sorted_by_the_heading_that_is_chosen(house: House, visits: V
     expect(heading).to_have_attribute("aria-sort", "descending")
     shown = logins.all_inner_texts()
     assert shown == sorted(shown, reverse=True)
-    wiring.people(house.settings).sign_in("jiance", PASSWORD)
+    serving.people(house.settings).sign_in("jiance", PASSWORD)
     expect(row).not_to_have_text(before, use_inner_text=True)
     assert logins.all_inner_texts() == shown

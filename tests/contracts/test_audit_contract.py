@@ -16,10 +16,11 @@ from sqlalchemy.exc import DBAPIError
 from responder.act import Act
 from responder.audit import AuditFilter, Entry, Head, entries_of, head_of, note
 from responder.audit_check import verify
+from responder.changes import Opening
 from responder.policy import national
 from responder.schema import ticket_events
 from responder.schema_doors import audit_heads, audit_log
-from responder.store import Opening, TicketStore
+from responder.store import TicketStore
 from stream.sql import open_engine
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from responder.act import Act
 from responder.audit_check import verify
+from responder.changes import Change, Opening
 from responder.outbox import Push
 from responder.policy import national
 from responder.schema import (
@@ -31,7 +32,7 @@ from responder.schema import (
 from responder.schema_judging import corrections
 from responder.schema_lists import ticket_scopes, ticket_tallies
 from responder.scopes import tallied
-from responder.store import Change, Opening, TicketStore
+from responder.store import TicketStore
 from stream.codec import decode
 from stream.messages import TicketChanged
 from stream.sql import open_engine

@@ -36,8 +36,9 @@ from stream.worker import Pace
 from tests.e2e.command_line import assert_told, run
 from tests.small_world import SmallWorld, small_world
 from tests.troubled import DAY, outcome, through_trouble, without_pushes
-from yuqing.app import running, wiring
+from yuqing.app import wiring
 from yuqing.app.crew import Crew
+from yuqing.app.stages import STAGES
 from yuqing.domain.errors import RetryLater
 from yuqing.domain.post import Owner, Post, Sighting, place_of, post_id_of
 
@@ -238,4 +239,4 @@ def _staff(world: SmallWorld) -> list[Any]:
     metrics = StageMetrics(CollectorRegistry())
     pulse = wiring.pulse(world.settings)
     crew = Crew(world.settings, world.clock, world.bus, pulse, metrics, Pace(wait=0.01))
-    return [worker for name in ("judge", "respond") for worker in running.STAGES[name](crew)[0]]
+    return [worker for name in ("judge", "respond") for worker in STAGES[name](crew)[0]]

@@ -9,7 +9,7 @@ import pytest
 
 from responder.keys import Keys
 from tests.e2e.command_line import assert_told, run
-from yuqing.app import wiring
+from yuqing.app import engines, wiring
 from yuqing.app.settings import Settings
 
 
@@ -33,7 +33,7 @@ def test_a_key_is_made_listed_and_revoked(place: Path) -> None:
         assert run(place, "keys", "revoke", key_id).returncode == 0
         assert known.of(token) is None
     finally:
-        wiring.dispose()
+        engines.dispose()
     assert "revoked" in run(place, "keys", "list").stdout.decode()
     assert_told(run(place, "keys", "revoke", "0" * 12), 1, "0" * 12)
     assert_told(run(place, "keys", "add", "x", "--role", "king"), 2, "monitor")

@@ -16,7 +16,7 @@ from responder.corrections import Corrections
 from stream.messages import Judged
 from tests.e2e.command_line import run
 from tests.responder_world import HOUR, NOON, judged, post
-from yuqing.app import wiring
+from yuqing.app import engines, wiring
 from yuqing.app.demo.folder import write_demo_folder
 from yuqing.app.settings import Settings
 from yuqing.domain.decision import labels_of
@@ -36,7 +36,7 @@ def corrected(tmp_path: Path) -> Settings:
     first = said.record(wrong, replace(labels_of(wrong.verdict), topic=Topic.URBAN), "lin", NOON)
     last = replace(labels_of(wrong.verdict), topic=Topic.LABOUR, severity=Severity.LARGER)
     said.record(first.judged, last, "ana", NOON + HOUR, known_at=NOON, note="问过 13812345678")
-    wiring.dispose()
+    engines.dispose()
     return settings
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from responder.people import People
 from tests.e2e.command_line import run
-from yuqing.app import wiring
+from yuqing.app import engines, wiring
 from yuqing.app.settings import Settings
 from yuqing.domain.errors import NotAllowed
 
@@ -34,7 +34,7 @@ def test_an_account_is_made_listed_and_signs_in(place: Path) -> None:
     try:
         assert accounts(place).sign_in("lilei", password)
     finally:
-        wiring.dispose()
+        engines.dispose()
 
 
 def test_a_new_password_replaces_the_old_and_a_shut_account_stays_out(place: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_new_password_replaces_the_old_and_a_shut_account_stays_out(place: Pat
         with pytest.raises(NotAllowed):
             accounts(place).sign_in("hanmei", second)
     finally:
-        wiring.dispose()
+        engines.dispose()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from responder.desk import Desk
 from responder.handlers import answers_handler, respond_handler
 from responder.matching import LIKELY, Matter, kind_of, likeness
 from responder.people import People, Person, Role
-from responder.readmodels import OfferLine
+from responder.readmodels.offers import OfferLine
 from responder.store import TicketStore
 from stream.sql import open_engine
 from tests.responder_world import (

@@ -13,7 +13,7 @@ from responder.desk import Desk
 from responder.desk_deliveries import DeliveryFilter
 from responder.origins import Origin
 from responder.people import Person, Role
-from responder.readmodels import DeliveryLine
+from responder.readmodels.pushes import DeliveryLine
 from responder.rereading import look_anew
 from responder.schema import outbox
 from responder.schema_lists import ticket_waits

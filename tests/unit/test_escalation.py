@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from responder.act import Act
+from responder.causes import Cause, Escalation
 from responder.clocks import read_clocks
-from responder.escalation import Cause, Escalation, due_pushes, next_push_moment
+from responder.escalation import due_pushes, next_push_moment
 from responder.policy import national
 from responder.roster import Handover
 from responder.ticket import replay

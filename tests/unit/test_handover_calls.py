@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select
 from responder.act import Act
 from responder.announce import announcer
 from responder.audit_check import verify
+from responder.changes import Change
 from responder.claims import ATTEMPTS
 from responder.handovers import HandoverLine, Handovers
 from responder.opening import NewCase, by_hand
@@ -25,7 +26,7 @@ from responder.reliefs import STEPS, Call, due_calls
 from responder.roster import Handover
 from responder.schema import outbox
 from responder.schema_doors import audit_log
-from responder.store import Change, TicketStore
+from responder.store import TicketStore
 from responder.sweep import sweep_due
 from stream.bus import Outgoing
 from stream.sql import open_engine

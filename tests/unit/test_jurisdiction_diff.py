@@ -8,10 +8,11 @@ from pathlib import Path
 
 import jurisdictions
 from responder.act import Act
+from responder.changes import Change
 from responder.edit_effects import effects, open_tickets
 from responder.opening import NewCase, by_hand
 from responder.people import Person, Role
-from responder.store import Change, TicketStore
+from responder.store import TicketStore
 from stream.sql import open_engine
 from tests.responder_world import HOUR, NOON, district
 from yuqing.domain.jurisdiction import ChainStep, Jurisdiction, Unit

@@ -16,12 +16,13 @@ from httpx import Client
 from responder.act import Act
 from responder.announce import announcer
 from responder.api.phone import add_phone_page
+from responder.changes import Change
 from responder.handlers import respond_handler
 from responder.link_tokens import LASTS, read_token, token_of
 from responder.outbox import send_due
 from responder.phone_links import PhoneLinks
 from responder.push import Delivery
-from responder.store import Change, TicketStore
+from responder.store import TicketStore
 from responder.sweep import sweep_due
 from stream.sql import open_engine
 from tests.doors import open_door

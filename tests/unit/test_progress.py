@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from responder.act import Act
+from responder.causes import Cause, Escalation
 from responder.clocks import read_clocks
-from responder.escalation import Cause, Escalation, due_pushes, next_push_moment
+from responder.escalation import due_pushes, next_push_moment
 from responder.policy import national
 from responder.progress import owed_release
 from responder.ticket import replay

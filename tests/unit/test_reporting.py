@@ -14,7 +14,8 @@ from responder.desk import Desk, NewCase
 from responder.handlers import respond_handler
 from responder.origins import Origin
 from responder.people import Person, Role
-from responder.reporting import FIELDS, unreported
+from responder.reporting import unreported
+from responder.reporting_drafts import FIELDS
 from responder.schema import outbox
 from responder.store import TicketStore
 from stream.sql import open_engine

@@ -21,7 +21,7 @@ from responder.reports.word import document
 from responder.reports.write import write_weekly
 from stream.index import Search
 from tests.small_world import HOME, SmallWorld, small_world
-from yuqing.app import wiring
+from yuqing.app import configuration, wiring
 from yuqing.domain.errors import InvalidMessage
 
 
@@ -35,10 +35,10 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallWorld]:
 
 
 def gathered(world: SmallWorld, week: str) -> Weekly:
-    home = wiring.jurisdictions(world.settings)[HOME]
+    home = configuration.jurisdictions(world.settings)[HOME]
     index = wiring.index(world.settings)
     try:
-        names = wiring.source_names(world.settings)
+        names = configuration.source_names(world.settings)
         gatherer = WeeklyGatherer(wiring.tickets_engine(world.settings), index, home, names)
         return gatherer.gather(parse_week(week, home.zone), world.clock.now())
     finally:

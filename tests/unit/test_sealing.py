@@ -27,7 +27,7 @@ from stream.sql import open_engine
 from tests.desk_world import SECRET, quick_people
 from tests.reference.small_district import DISTRICT
 from tests.responder_world import NOON, SetClock, district
-from yuqing.app import ready, wiring
+from yuqing.app import engines, ready, wiring
 from yuqing.app.settings import Settings
 from yuqing.domain.errors import ConfigError
 from yuqing.domain.jurisdiction_diff import differences
@@ -193,14 +193,14 @@ def test_embedded_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path)
     )
     with pytest.raises(ConfigError, match="YUQING_SECRETS_KEY"):
         ready.require_secrets(other)
-    wiring.dispose()
+    engines.dispose()
 
 
 def test_a_database_that_others_reach_needs_a_key_that_is_set() -> None:
     settings = Settings(tickets_url="postgresql+psycopg://yuqing:x@127.0.0.1:9/yuqing")
     with pytest.raises(ConfigError, match="YUQING_SECRETS_KEY: is missing"):
         ready.require_secrets(settings)
-    wiring.dispose()
+    engines.dispose()
 
 
 def test_a_file_may_name_an_address_instead_of_holding_it() -> None:

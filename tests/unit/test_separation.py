@@ -14,7 +14,7 @@ from responder.answers import Offers
 from responder.desk import Desk, NewCase
 from responder.doors import check_reads_reports
 from responder.people import Person, Role
-from responder.readmodels import TicketLine
+from responder.readmodels.tickets import TicketLine
 from responder.schema import notices
 from responder.store import TicketStore
 from stream.sql import open_engine

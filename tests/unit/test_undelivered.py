@@ -8,10 +8,11 @@ from datetime import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from responder.act import Act
 from responder.announce import announcer
+from responder.changes import Change
 from responder.claims import ATTEMPTS, next_due
 from responder.desk import Desk
 from responder.desk_deliveries import DeliveryFilter
@@ -20,14 +21,15 @@ from responder.outbox import send_due
 from responder.people import Person, Role
 from responder.push import ApprisePusher, Delivery
 from responder.schema import outbox
-from responder.store import Change, TicketStore
+from responder.store import TicketStore
 from responder.sweep import sweep_due
 from stream.bus import Outgoing
 from stream.sql import open_engine
+from tests.five_governments import house
 from tests.responder_world import HOUR, MINUTE, NOON, SetClock, district
 from yuqing.domain.jurisdiction import ChainStep, Jurisdiction, Unit
 from yuqing.domain.roster import Contact, QuietHours
-from yuqing.domain.verdict import Severity
+from yuqing.domain.verdict import Severity, Topic
 
 LIN = Person("lin", "林一", Role.MONITOR, "qinghe")
 
@@ -142,7 +144,7 @@ def test_an_assignment_that_reached_nobody_is_told_to_the_principal_at_once(
     # whoever could not be reached is not waited for
     assert house.steps() == ["duty", "principal"]
     acts = house.store.history(house.id)[1]
-    assert str(acts[-1].data["reason"]).endswith("（上一步推送未送达，提前催办）")
+    assert str(acts[-1].data["reason"]).endswith("（上一步无人收到，提前催办）")
     house.send()
     assert house.chat.taken == ["政府办值班", "应急局负责人"]
 
@@ -323,3 +325,46 @@ def test_what_a_stop_or_work_has_overtaken_is_called_off_while_it_waits(engine: 
     house.act("answer", "chen", **answered)
     house.sweep()
     assert waiting() == set()
+
+
+def test_a_reminder_waits_on_while_it_is_true_and_a_report_that_is_made_calls_off_its_push(
+    tmp_path: Path,
+) -> None:
+    def reached(contact: Contact) -> Contact:
+        return replace(contact, channels=(f"json://127.0.0.1/{contact.name}",))
+
+    with house("jinghai", tmp_path) as told:
+        units = (
+            replace(u, principal=reached(u.principal), duty=tuple(map(reached, u.duty)))
+            for u in told.home.units
+        )
+        told.home = replace(told.home, units=tuple(units))
+        told.desk = Desk(told.store.engine, {told.home.code: told.home})
+        told.open("粮库坍塌", Topic.WORK_SAFETY, 3, True, ("静海镇",))
+
+        def waiting() -> set[str]:
+            mine = (outbox.c.purpose.in_(("acknowledge", "clock"))) & (outbox.c.state == "pending")
+            with told.store.engine.connect() as link:
+                keys = link.execute(select(outbox.c.key).where(mine)).scalars()
+                parts = [key.removeprefix(f"{told.ticket_id}:").split(":") for key in keys]
+            return {":".join(part[: 2 if part[0] == "clock" else 1]) for part in parts}
+
+        for minutes in (16, 25, 29):  # nobody sends: the way out is broken
+            told.swept(minutes / 60)
+            assert "clock:acknowledge" in waiting()
+        told.swept(0.6)
+        assert "unreported" in waiting()
+        told.reported(0.7)
+        told.worked(0.7)
+        told.swept(0.7)
+        assert waiting() == set()
+
+
+def test_a_call_to_report_that_reached_nobody_brings_the_chain_forward(tmp_path: Path) -> None:
+    with house("jinghai", tmp_path) as told:
+        told.open("粮库坍塌", Topic.WORK_SAFETY, 3, True, ("静海镇",))
+        call = outbox.c.key.startswith(f"{told.ticket_id}:report:")
+        with told.store.engine.begin() as link:
+            link.execute(update(outbox).where(call).values(state="failed"))
+        titles = told.swept(0.1)
+    assert [one for one in titles if "未上报" in one]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rich.markup import escape
 
-from yuqing.app import wiring
+from yuqing.app import configuration
 from yuqing.app.settings import Settings
 from yuqing.app.wallclock import parse_clock
 from yuqing.domain.conduct import DutyStatus
@@ -57,7 +57,9 @@ def _jurisdictions(settings: Settings, found: Findings) -> set[str]:
     found.errors += [escape(str(mistake)) for mistake in mistakes]
     if not mistakes:
         where = settings.jurisdictions
-        _attempt(found, lambda: f"{len(wiring.jurisdictions(settings))} jurisdictions in {where}")
+        _attempt(
+            found, lambda: f"{len(configuration.jurisdictions(settings))} jurisdictions in {where}"
+        )
     for home in known.values():
         found.notes += [escape(note) for note in notes_on(home)]
     return set() if mistakes else set(known)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from yuqing.app import wiring
+from yuqing.app import configuration, wiring
 from yuqing.domain.drift import Drift
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def look_for_drift(crew: Crew) -> None:
         for head in drift.heads:
             if head.psi is not None:
                 crew.metrics.drifted(code, head.head, head.psi)
-        zone = ZoneInfo(wiring.jurisdictions(crew.settings)[code].zone)
+        zone = ZoneInfo(configuration.jurisdictions(crew.settings)[code].zone)
         kept.record(code, drift, now.astimezone(zone).date(), now)
 
 
@@ -37,6 +37,6 @@ def drifts(settings: Settings, index: Index, now: datetime) -> dict[str, Drift]:
     from classifier.drift import compare
     from classifier.drifting import measure
 
-    reference = wiring.drift_reference(settings)
-    homes = wiring.jurisdictions(settings)
+    reference = configuration.drift_reference(settings)
+    homes = configuration.jurisdictions(settings)
     return {code: compare(reference, measure(index, code, now)) for code in sorted(homes)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import count
 
-from yuqing.app import ready, wiring
+from yuqing.app import configuration, ready, wiring
 from yuqing.app.settings import PREFIX, Settings, child_environment
 from yuqing.app.supervise import Child, Supervisor
 
@@ -19,8 +19,8 @@ CHILDREN: tuple[Child, ...] = (
 
 def prepare(settings: Settings) -> None:
     """Read every configuration file (so that errors show at once) and make the tables."""
-    wiring.sources(settings)
-    wiring.jurisdictions(settings)
+    configuration.sources(settings)
+    configuration.jurisdictions(settings)
     ready.require_folder(settings)
     wiring.migrate_all(settings)
 

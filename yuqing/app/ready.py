@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 
 from stream.sql import failures_named, is_newest
-from yuqing.app import wiring
+from yuqing.app import kept_secrets, wiring
 from yuqing.app.settings import Settings
 from yuqing.domain.errors import ConfigError
 
@@ -55,7 +55,7 @@ def require_secrets(settings: Settings) -> None:
     """Raises ConfigError when secrets at rest cannot be sealed, or not be opened."""
     from responder.resealing import check_sealed
 
-    wiring.seal(settings).shut("")
+    kept_secrets.seal(settings).shut("")
     check_sealed(wiring.tickets_engine(settings))
 
 

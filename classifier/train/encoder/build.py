@@ -57,7 +57,7 @@ DEPTH = Depth(
     student_layers=(2, 5, 8, 11),
     teacher=Plan(epochs=1.0, rate=6e-5, longest=112),
     student=Plan(epochs=2.4, rate=2e-4, longest=128, warm_up=0.05, taught=0.7, pooled=0.5),
-    polish=Plan(epochs=1.6, rate=1e-4, longest=128, warm_up=0.05, head_rate=3e-4, seed=2),
+    polish=Plan(epochs=6.0, rate=9e-5, longest=128, warm_up=0.05, head_rate=3e-4, seed=2),
     unlabelled=4500,
 )
 

@@ -11,7 +11,7 @@ from responder.console.forms import asking
 from responder.console.frame import card
 from responder.consultation import CONCLUDE, OPEN, OPINION
 from responder.people import Person, Role
-from responder.readmodels import ConsultationView
+from responder.readmodels.conduct import ConsultationView
 from responder.transitions import Action
 
 CONSULT = Action.CONSULT.value

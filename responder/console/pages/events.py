@@ -16,7 +16,7 @@ from responder.console.pages.regrouping import show_regrouping
 from responder.console.router import Router
 from responder.console.screen import Screen
 from responder.doors import PERMITS
-from responder.readmodels import EventLine, EventPage
+from responder.readmodels.events import EventLine, EventPage
 from responder.transitions import Action
 
 SHOWN, POSTS = 40, 100

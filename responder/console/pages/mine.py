@@ -7,7 +7,7 @@ from fastapi import Request
 from responder.console.frame import heading
 from responder.console.router import Router
 from responder.console.screen import Screen
-from responder.readmodels import WorkGroup
+from responder.readmodels.tickets import WorkGroup
 
 SHOWN = 30
 

@@ -13,7 +13,8 @@ from responder.desk import NewCase
 from responder.labels import GRADES, TOPICS
 from responder.origins import TITLES, Origin
 from responder.people import Person
-from responder.readmodels import EventLine, TicketLine
+from responder.readmodels.events import EventLine
+from responder.readmodels.tickets import TicketLine
 from yuqing.domain.errors import InvalidMessage
 
 NEXT = "生成台账编号，时限自发现时间起算，并按议题和地点建议责任单位。"

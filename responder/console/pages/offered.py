@@ -13,7 +13,8 @@ from responder.console.render import local_time
 from responder.console.screen import Screen
 from responder.labels import ACTIONS
 from responder.people import Person
-from responder.readmodels import OfferLine, TicketPage
+from responder.readmodels.offers import OfferLine
+from responder.readmodels.tickets import TicketPage
 
 AT_ONCE = 3
 Deciding = Callable[[Callable[[Person, int], Any]], Callable[[Person], Any]]

@@ -10,7 +10,7 @@ from nicegui import ui
 from responder.console.forms import asking
 from responder.console.frame import card
 from responder.console.screen import Screen
-from responder.readmodels import EventPage, PostLine
+from responder.readmodels.events import EventPage, PostLine
 from responder.regroupings import Wish
 from yuqing.domain.decision import Regroup
 

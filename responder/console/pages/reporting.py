@@ -15,8 +15,9 @@ from responder.console.screen import Screen
 from responder.doors import PERMITS
 from responder.origins import TITLES, Origin
 from responder.people import Person
-from responder.readmodels import ReportLine, TicketPage
-from responder.reporting import FIELDS
+from responder.readmodels.conduct import ReportLine
+from responder.readmodels.tickets import TicketPage
+from responder.reporting_drafts import FIELDS
 from responder.transitions import Action
 
 _REPORT = "推送所选各方，各记一条；此后登记它们的回执。时限照常计时。"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from responder.console.acting import Desktop
 from responder.console.frame import card
-from responder.readmodels import TicketPage
+from responder.readmodels.tickets import TicketPage
 from responder.review import GATES
 from responder.transitions import Action
 

@@ -17,7 +17,7 @@ from responder.console.pages.reporting import show_reports
 from responder.console.pages.reviewing import show_review
 from responder.console.router import Router
 from responder.console.screen import Screen
-from responder.readmodels import ClockView
+from responder.readmodels.tickets import ClockView
 
 POSTS = 20
 

@@ -16,7 +16,7 @@ from responder.desk import WatchlistDraft
 from responder.doors import check_reads_posts
 from responder.labels import GRADES, TOPICS
 from responder.people import Person, Role
-from responder.readmodels import WatchlistView
+from responder.readmodels.watching import WatchlistView
 from yuqing.domain.errors import NotFound
 
 MANAGERS = (Role.MONITOR, Role.ANALYST, Role.ADMIN)

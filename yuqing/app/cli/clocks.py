@@ -22,11 +22,11 @@ def clocks(
 ) -> None:
     """JSONL ticket histories (id, policy, now, events) to JSONL clocks, needing nothing else."""
     from responder.clocks_jsonl import clocks_lines
-    from yuqing.app import wiring
+    from yuqing.app import configuration
     from yuqing.app.cli.lines import Skipped, stdin_lines, write_lines
     from yuqing.app.settings import load_settings
 
-    policies = wiring.policies(load_settings())
+    policies = configuration.policies(load_settings())
     skipped = Skipped()
     words = _zone(zone) if explain else None
     write_lines(clocks_lines(stdin_lines("时限"), policies, skip_bad, skipped, words))

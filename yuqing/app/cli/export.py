@@ -23,14 +23,14 @@ def ticket(
 ) -> None:
     """Write the record, personal numbers masked, with a manifest of hashes; it is noted."""
     from responder.people import COMMAND_LINE, Person, Role
-    from yuqing.app import ready, wiring
+    from yuqing.app import ready, serving, wiring
     from yuqing.app.settings import load_settings
 
     settings = load_settings()
     ready.require_tables(settings)
     person = Person(COMMAND_LINE, COMMAND_LINE, Role.ADMIN)
     now = wiring.clock(settings).now()
-    made = wiring.desk(settings).export(person, ticket_id, now)
+    made = serving.desk(settings).export(person, ticket_id, now)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / made.name).write_bytes(made.content)
     typer.echo(f"{folder / made.name}\t{made.manifest_sha256}")

@@ -88,12 +88,12 @@ def _people() -> People:
 
 def check_place(jurisdiction: str, unit: str) -> None:
     """Raises BadParameter naming those there are."""
-    from yuqing.app import wiring
+    from yuqing.app import configuration
     from yuqing.app.settings import load_settings
 
     if not jurisdiction:
         return
-    homes = wiring.jurisdictions(load_settings())
+    homes = configuration.jurisdictions(load_settings())
     if jurisdiction not in homes:
         there = ", ".join(sorted(homes))
         raise typer.BadParameter(f"no jurisdiction {jurisdiction!r}; there are {there}")

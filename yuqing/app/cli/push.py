@@ -53,10 +53,10 @@ def _channels(wanted: str, code: str) -> list[tuple[str, str]]:
 
 def _contacts(wanted: str, code: str) -> list[Contact]:
     from responder.roster import everybody_of
-    from yuqing.app import wiring
+    from yuqing.app import configuration
     from yuqing.app.settings import load_settings
 
-    homes = wiring.jurisdictions(load_settings())
+    homes = configuration.jurisdictions(load_settings())
     if code and code not in homes:
         raise typer.BadParameter(f"no jurisdiction {code!r}; there are {', '.join(sorted(homes))}")
     known = [

@@ -19,13 +19,13 @@ def report(
 ) -> None:
     """Write the weekly report of one jurisdiction, or of each, into the data folder."""
     from responder.reports.weekly import parse_week
-    from yuqing.app import ready, wiring
+    from yuqing.app import configuration, ready
     from yuqing.app.reporting import write_report
     from yuqing.app.settings import load_settings
     from yuqing.domain.errors import InvalidMessage
 
     settings = load_settings()
-    known = wiring.jurisdictions(settings)
+    known = configuration.jurisdictions(settings)
     if jurisdiction and jurisdiction not in known:
         there = ", ".join(sorted(known))
         raise typer.BadParameter(f"no jurisdiction {jurisdiction!r}; there are {there}")

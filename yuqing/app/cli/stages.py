@@ -48,10 +48,11 @@ def stages(
     """Run several stages in one process."""
     from yuqing.app import running
     from yuqing.app.settings import load_settings
+    from yuqing.app.stages import STAGES
 
-    unknown = [name for name in names if name not in running.STAGES]
+    unknown = [name for name in names if name not in STAGES]
     if unknown:
-        known = ", ".join(running.STAGES)
+        known = ", ".join(STAGES)
         raise typer.BadParameter(f"no stage {unknown[0]!r}; there are {known}")
     running.run_stages(load_settings(), names)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from responder.desk import WatchlistDraft
 from responder.people import People, Person, Role
-from yuqing.app import embedded, wiring
+from yuqing.app import configuration, embedded, serving, wiring
 from yuqing.app.demo.folder import write_demo_folder
 from yuqing.app.demo.server import WorldServer
 from yuqing.app.demo.world import load_world
@@ -118,7 +118,7 @@ def _any_port(host: str) -> int:
 
 
 def _people(settings: Settings, password: str) -> tuple[SignIn, ...]:
-    home = next(iter(wiring.jurisdictions(settings).values()))
+    home = next(iter(configuration.jurisdictions(settings).values()))
     staff = (
         Person("admin", "管理员", Role.ADMIN),
         Person("zhiban", "值班监测员", Role.MONITOR, home.code),
@@ -142,4 +142,4 @@ def _watch(settings: Settings, person: Person, code: str) -> None:
         ("化工园区", "化工园|化工厂|爆炸"),
     ):
         draft = WatchlistDraft(code, name, query, notify=(person.login,))
-        wiring.desk(settings).save_watchlist(person, draft, now)
+        serving.desk(settings).save_watchlist(person, draft, now)

@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 
 from responder import labels
 from responder.clocks import Reading, read_clocks
-from responder.lines import summary
+from responder.lines.history import summary
 from responder.records import record_of
 from responder.schema import outbox, tickets
 from responder.transitions import Action

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from yuqing.app import wiring
+from yuqing.app import engines, kept_secrets, wiring
 from yuqing.app.drill.cast import with_phones
 from yuqing.app.drill.folder import StoredClock, held, lay_out, settings_of
 from yuqing.app.drill.rehearsal import Rehearsal
@@ -36,9 +36,9 @@ def rehearsing(
         store.migrate()
         clock = StoredClock(place / "now", START)
         try:
-            yield Rehearsal(scenario, home, store, clock, START, wiring.secret(ours))
+            yield Rehearsal(scenario, home, store, clock, START, kept_secrets.secret(ours))
         finally:
-            wiring.dispose()
+            engines.dispose()
 
 
 def jurisdiction_file(settings: Settings, name: str) -> Path:

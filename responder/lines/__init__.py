@@ -1,0 +1,1 @@
+"""From rows to what is shown: Chinese names, clocks as of now, personal numbers masked."""
