@@ -25,7 +25,7 @@ from responder.store import TicketStore
 from responder.sweep import sweep_due
 from stream.bus import Outgoing
 from stream.sql import open_engine
-from tests.five_governments import house
+from tests.five_governments import house as government
 from tests.responder_world import HOUR, MINUTE, NOON, SetClock, district
 from yuqing.domain.jurisdiction import ChainStep, Jurisdiction, Unit
 from yuqing.domain.roster import Contact, QuietHours
@@ -333,7 +333,7 @@ def test_a_reminder_waits_on_while_it_is_true_and_a_report_that_is_made_calls_of
     def reached(contact: Contact) -> Contact:
         return replace(contact, channels=(f"json://127.0.0.1/{contact.name}",))
 
-    with house("jinghai", tmp_path) as told:
+    with government("jinghai", tmp_path) as told:
         units = (
             replace(u, principal=reached(u.principal), duty=tuple(map(reached, u.duty)))
             for u in told.home.units
@@ -361,7 +361,7 @@ def test_a_reminder_waits_on_while_it_is_true_and_a_report_that_is_made_calls_of
 
 
 def test_a_call_to_report_that_reached_nobody_brings_the_chain_forward(tmp_path: Path) -> None:
-    with house("jinghai", tmp_path) as told:
+    with government("jinghai", tmp_path) as told:
         told.open("粮库坍塌", Topic.WORK_SAFETY, 3, True, ("静海镇",))
         call = outbox.c.key.startswith(f"{told.ticket_id}:report:")
         with told.store.engine.begin() as link:
