@@ -61,7 +61,8 @@ def summary(action: str, data: Mapping[str, Any], jurisdiction: Jurisdiction | N
     parts += [_to_zh(jurisdiction, str(data["to"]))] if isinstance(data.get("to"), str) else []
     parts += [f"回执：{data['receipt']}"] if isinstance(data.get("receipt"), str) else []
     parts += [str(data[key]) for key in _SAID if isinstance(data.get(key), str)]
-    said = discreet("，".join(part for part in parts if part))
+    *former, last = [part for part in parts if part] or [""]
+    said = discreet("，".join([*(part.rstrip("。，；") for part in former), last]))
     return f"{labels.named(labels.ACTIONS, action)}：{said[:200]}" if said else ""
 
 
