@@ -77,10 +77,10 @@ class Corrections:
         made = Correction(post_id, who, now, before, after, note, replace(judged, verdict=verdict))
         try:
             with failures_named(), self._engine.begin() as connection:
-                last = latest(connection, [post_id]).get(post_id)
+                last = _last(connection, post_id)
                 if last is not None and last.at != known_at:
                     raise Conflict(last.who)
-                self._write(connection, made)
+                self._write(connection, made, _decision_id(post_id, last))
         except IntegrityError as error:  # two followed the same one: the other was first
             raise Conflict(self.of_post(post_id)[0].who) from error
         return made
@@ -125,8 +125,7 @@ class Corrections:
             yield from (_correction(row) for row in rows)
             last = rows[-1].correction_id
 
-    def _write(self, connection: Connection, made: Correction) -> None:
-        decision_id = _decision_id(connection, made.post_id)
+    def _write(self, connection: Connection, made: Correction, decision_id: str) -> None:
         row = {
             "decision_id": decision_id,
             "post_id": made.post_id,
@@ -179,12 +178,16 @@ def _with(judged: Judged, said: Correction | None) -> Judged:
     return replace(judged, verdict=verdict)
 
 
-def _decision_id(connection: Connection, post_id: str) -> str:
-    """Names what follows the last correction of the post: two that follow the same one are told
-    apart by nobody, and the database takes the first."""
-    query = select(corrections.c.decision_id).where(corrections.c.post_id == post_id)
+def _last(connection: Connection, post_id: str) -> Row[Any] | None:
+    query = select(corrections).where(corrections.c.post_id == post_id)
     newest = query.order_by(corrections.c.correction_id.desc()).limit(1)
-    told = f"{post_id}\x00{connection.execute(newest).scalar() or ''}"
+    return connection.execute(newest).one_or_none()
+
+
+def _decision_id(post_id: str, last: Row[Any] | None) -> str:
+    """Names what follows the correction `last`, the very one that was looked at: two that follow
+    the same one are told apart by nobody, and the database takes the first."""
+    told = f"{post_id}\x00{last.decision_id if last else ''}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 

@@ -185,7 +185,7 @@ def test_rewind_replays_the_topic_to_the_whole_group(harness: Harness, bus: Bus)
     first.rewind()
     assert bus.lags()["readers", "work"] == len(kept)
     again: set[Record] = set()
-    for _attempt in range(100):
+    for _attempt in range(300):
         for member in (first, second):
             records = member.poll(50, harness.patience / 10)
             member.commit(records)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from fastapi import Request
@@ -19,6 +20,8 @@ from responder.people import Person
 from responder.webhooks import Webhook, WebhookDraft
 from yuqing.domain.errors import NotFound
 
+Saw = Callable[[Webhook], None]
+"""Takes what one's own act has made of the subscription: the next act starts from that."""
 SHOWN = 50
 _CHANGE = "立即生效，也包括还没有投递出去的；签名密钥不变。"
 _ROTATE = "生成新的签名密钥，只显示一次；此后投递的都用新密钥签名，请使用方同时换上。"
@@ -83,7 +86,7 @@ def _buttons(screen: Screen, first: Webhook) -> None:
                 (*switch, _switch, "outline"),
                 ("删除", _DROP, _drop, "outline color=negative"),
             ):
-                made = ui.button(title, on_click=lambda ask=ask: ask(screen, shown[0]))
+                made = ui.button(title, on_click=lambda ask=ask: ask(screen, shown[0], change))
                 made.props(style).tooltip(told)
 
     def change(one: Webhook) -> None:
@@ -95,18 +98,20 @@ def _buttons(screen: Screen, first: Webhook) -> None:
     screen.follow(lambda: machines.hook(screen.person, first.webhook_id), change, first)
 
 
-def _change(screen: Screen, was: Webhook) -> None:
+def _change(screen: Screen, was: Webhook, saw: Saw) -> None:
     def save(me: Person, draft: WebhookDraft) -> None:
-        screen.backstage.machines.change_hook(me, was, draft)
+        saw(screen.backstage.machines.change_hook(me, was, draft))
 
     ask_hook(screen, was, save, lambda: None, _CHANGE)
 
 
-def _rotate(screen: Screen, was: Webhook) -> None:
+def _rotate(screen: Screen, was: Webhook, saw: Saw) -> None:
     secrets: list[str] = []
 
     def rotate(me: Person) -> None:
-        secrets.append(screen.backstage.machines.rotate_hook(me, was)[1])
+        rotated, secret = screen.backstage.machines.rotate_hook(me, was)
+        secrets.append(secret)
+        saw(rotated)
 
     def send() -> bool:
         done = screen.attempt(rotate, "已更换")
@@ -118,19 +123,19 @@ def _rotate(screen: Screen, was: Webhook) -> None:
         ui.label(was.name)
 
 
-def _switch(screen: Screen, was: Webhook) -> None:
+def _switch(screen: Screen, was: Webhook, saw: Saw) -> None:
     title, told = ("停用", _STOP) if was.active else ("启用", _START)
     draft = WebhookDraft(was.name, was.url, was.actions, was.jurisdiction, was.unit, was.active)
 
     def switch(me: Person) -> None:
         changed = replace(draft, active=not was.active)
-        screen.backstage.machines.change_hook(me, was, changed)
+        saw(screen.backstage.machines.change_hook(me, was, changed))
 
     with asking(title, title, lambda: screen.attempt(switch, f"已{title}"), told):
         ui.label(was.name)
 
 
-def _drop(screen: Screen, was: Webhook) -> None:
+def _drop(screen: Screen, was: Webhook, _saw: Saw) -> None:
     def drop(me: Person) -> None:
         screen.backstage.machines.drop_hook(me, was)
 
