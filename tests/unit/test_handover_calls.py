@@ -29,7 +29,7 @@ from responder.schema_doors import audit_log
 from responder.store import TicketStore
 from responder.sweep import sweep_due
 from stream.bus import Outgoing
-from stream.sql import open_engine
+from tests.desk_world import BOTH, store_on
 from tests.responder_world import HOUR, MINUTE, NOON, SetClock, district
 from yuqing.domain.jurisdiction import Jurisdiction
 from yuqing.domain.roster import Contact, QuietHours, Roster, Shift
@@ -112,17 +112,10 @@ def nowhere(_messages: Sequence[Outgoing]) -> None:
     """No change of a ticket is due here."""
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    url = (
-        f"sqlite:///{tmp_path / 't.db'}"
-        if request.param == "sqlite"
-        else request.getfixturevalue("postgres_url")
-    )
-    made = open_engine(url, durable=True)
-    TicketStore(made).migrate()
-    yield made
-    made.dispose()
+    with store_on(request, tmp_path) as made:
+        yield made
 
 
 def given_over(engine: Engine, home: Jurisdiction = HOME) -> HandoverLine:
