@@ -5,9 +5,8 @@ Every opinion shows its evidence. What happens inside may change; how it is call
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TypedDict, Unpack
 import numpy as np
 
 from classifier.artifacts import Models, load_models
+from classifier.asking import REMEMBERED, Asking
 from classifier.cascade import Route, Scores, sureness
 from classifier.debunks.library import Debunk, Debunks
 from classifier.features import LONGEST, NAMES, Reading, dense, read
@@ -108,7 +108,10 @@ class Ruling:
 
 
 class Judge:
-    """Pure and deterministic: the same text gets the same verdict alone, in any batch or order."""
+    """Pure and deterministic: the same text gets the same verdict alone, in any batch or order.
+
+    What the slow model said of the last `remembered` texts is kept; a copy is not asked again.
+    """
 
     def __init__(
         self,
@@ -117,11 +120,12 @@ class Judge:
         lexicon: Lexicon[Topic | Mark],
         debunks: Debunks | None = None,
         gradings: Mapping[str, Grading] = MappingProxyType({}),
+        remembered: int = REMEMBERED,
     ) -> None:
         self._models, self._gazetteers, self._lexicon = models, gazetteers, lexicon
         self._debunks = debunks
         self._local = {code: local_thresholds(own) for code, own in gradings.items()}
-        self._threads = ThreadPoolExecutor(os.cpu_count(), "encoder") if models.encoder else None
+        self._slow = Asking(models.encoder, remembered) if models.encoder else None
 
     @property
     def name(self) -> str:
@@ -168,12 +172,12 @@ class Judge:
 
     def _begin(self, asked: Asked) -> _Begun:
         reading = read(asked.text, self._lexicon, asked.published_at)
-        text, tuning, slow = reading.folded.text, self._models.tuning, self._models.encoder
+        text, tuning = reading.folded.text, self._models.tuning
         linear = self._models.linear.scores(text, dense(reading))
         alone = tuning.alone.scores(linear)
-        if slow is None or self._threads is None or sureness(alone) >= tuning.sure_from:
-            return _Begun(asked, reading, linear, alone, None)
-        return _Begun(asked, reading, linear, alone, self._threads.submit(slow.scores, text))
+        unsure = sureness(alone) < tuning.sure_from
+        slow = self._slow.about(text) if self._slow and unsure else None
+        return _Begun(asked, reading, linear, alone, slow)
 
     def _decided(self, begun: _Begun) -> tuple[Scores, Route]:
         tuning = self._models.tuning

@@ -14,22 +14,24 @@ from yuqing.domain.errors import ConfigError
 
 Row = dict[str, Any]
 _MEASURED = 3  # one gold row in so many is kept out of everything but the measurement
+_WRITTEN = 10  # and one in so many of the posts written for training
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
     """Labelled rows by use: `taught` with a weight each, `tuned` on for thresholds and
-    calibration, `measured` with never looked at before."""
+    calibration; `measured` with never looked at before are gold ones and `written` ones."""
 
     taught: tuple[Row, ...]
     weights: tuple[float, ...]
     tuned: tuple[Row, ...]
     measured: tuple[Row, ...]
+    written: tuple[Row, ...]
 
     @property
     def unseen(self) -> list[str]:
         """The texts that nothing may be fitted on."""
-        return [row["text"] for row in (*self.tuned, *self.measured)]
+        return [row["text"] for row in (*self.tuned, *self.measured, *self.written)]
 
 
 def split(data: Path, labels: Path, corrections: Sequence[Row] = ()) -> Split:
@@ -42,22 +44,23 @@ def split(data: Path, labels: Path, corrections: Sequence[Row] = ()) -> Split:
     for needed in (gold_file, data / "topics" / "taidi_raw_train.jsonl.gz"):
         if not needed.is_file():
             raise ConfigError(str(needed), "file", "not found", "Name the folders of the data")
-    gold, own = list(rows(gold_file)), further(data)
+    gold, own, posts = list(rows(gold_file)), further(data), authored()
     measured = tuple(row for row in gold if is_measured(row["id"]))
+    written = tuple(row for row in posts if is_measured(row["text"], _WRITTEN))
     tuned = tuple(row for row in own if row.get("tune"))
-    kept = {gold_mark(row["text"]) for row in (*measured, *tuned)}
+    kept = {gold_mark(row["text"]) for row in (*measured, *written, *tuned)}
     offered = [(row, "gold") for row in gold if not is_measured(row["id"])]
     offered += [(row, "further") for row in own if not row.get("tune")]
-    offered += [(row, "authored") for row in authored()]
+    offered += [(row, "authored") for row in posts]
     offered += [(row, "corrected") for row in corrections]
     taught = [(row, WEIGHTS[kind]) for row, kind in offered if gold_mark(row["text"]) not in kept]
     known = {gold_mark(row["text"]) for row, _ in taught} | {gold_mark(r["text"]) for r in measured}
     tuned = tuple(row for row in tuned if gold_mark(row["text"]) not in known)
-    return Split(
-        tuple(row for row, _ in taught), tuple(weight for _, weight in taught), tuned, measured
-    )
+    weights = tuple(weight for _, weight in taught)
+    return Split(tuple(row for row, _ in taught), weights, tuned, measured, written)
 
 
-def is_measured(row_id: str) -> bool:
-    """Whether the gold row `row_id` is one of those kept for measuring; by its id alone."""
-    return int(hashlib.sha256(row_id.encode()).hexdigest(), 16) % _MEASURED == 0
+def is_measured(name: str, one_in: int = _MEASURED) -> bool:
+    """Whether the row named `name` (the id of a gold one, the text of a written one) is one of
+    those kept for measuring; by its name alone."""
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % one_in == 0

@@ -6,6 +6,7 @@ The fast model then errs less where the slow one does not, so the slow one is as
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from classifier.cascade import Tuning
@@ -45,7 +46,7 @@ def echoes(
 def with_echoes(split: Split, told: Sequence[Row]) -> Split:
     """`split` with the echoes among what teaches."""
     weights = (*split.weights, *(WEIGHT for _ in told))
-    return Split((*split.taught, *told), weights, split.tuned, split.measured)
+    return replace(split, taught=(*split.taught, *told), weights=weights)
 
 
 def _texts(data: Path, split: Split) -> Iterator[str]:

@@ -80,7 +80,11 @@ def _echoing(wanted: Wanted, rows: Split, linear: LinearModel, encoder: OnnxEnco
 def _tuned(out: Path, rows: Split, linear: LinearModel, encoder: OnnxEncoder) -> dict[str, Any]:
     tuning = tune(list(hear(rows.tuned, linear, encoder)), f"{linear.name}+{encoder.name}")
     _write(out / "encoder" / TUNING_FILE, kept_tuning(tuning))
-    scores = scores_of(list(hear(rows.measured, linear, encoder)), tuning)
+    kept_out = {"gold": rows.measured, "written": rows.written}
+    scores = {
+        name: scores_of(list(hear(labelled, linear, encoder)), tuning)
+        for name, labelled in kept_out.items()
+    }
     _write(out / "scores.json", scores)
     return scores
 

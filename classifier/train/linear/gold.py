@@ -22,7 +22,7 @@ from classifier.train.linear.matrix import Numbers, dense_matrix, ngram_matrix
 from classifier.train.linear.weak import Pool, WeakModel, topic_rows
 
 WEAK_SCALE, DENSE_SCALE, NGRAM_SCALE = 0.3, 0.6, 1.0
-STRENGTH = {"relevant": 1.0, "topic": 3.0, "severity": 2.0, "disposition": 2.0}
+STRENGTH = {"relevant": 10.0, "topic": 3.0, "severity": 8.0, "disposition": 3.0}
 HELPERS = 60  # weakly labelled rows a topic that stand beside the gold ones
 HELPER_WEIGHT = 0.4
 _NEVER = -8.0  # the score of a class that no training row has
