@@ -23,7 +23,6 @@ from typing import Any
 
 from benchmarks.texts import scripted
 from classifier.artifacts import Models, load_models
-from classifier.cascade import sureness
 from classifier.features import dense, read
 from classifier.judge import Asked, Judge
 from classifier.places import Gazetteers
@@ -39,7 +38,7 @@ _NOISE = 7  # posts of no concern beside each that concerns a government, on a w
 def judges(models: Models) -> tuple[Judge, Judge]:
     """The cascade, and one that asks the slow model about every post, copies too; both new, so
     that nothing is remembered of an earlier run."""
-    every = replace(models, tuning=replace(models.tuning, sure_from=2.0))
+    every = replace(models, tuning=models.tuning.always())
     parts = Gazetteers({}), product_lexicon()
     return Judge(models, *parts), Judge(every, *parts, remembered=0)
 
@@ -75,7 +74,7 @@ def share_asked(models: Models, posts: Sequence[Asked]) -> float:
     for post in posts:
         reading = read(post.text, lexicon, post.published_at)
         linear = models.linear.scores(reading.folded.text, dense(reading))
-        count += sureness(tuning.alone.scores(linear)) < tuning.sure_from
+        count += tuning.unsure(tuning.alone.scores(linear))
     return count / len(posts)
 
 
@@ -88,7 +87,7 @@ def macro_f1(judge: Judge, rows: Sequence[dict[str, Any]]) -> dict[str, float]:
 
 def compared(models: Models, posts: Sequence[Asked]) -> dict[str, float]:
     """Both on the same posts, in turn; the best of each counts, as neighbours only slow down."""
-    fast, slow = [], []
+    fast, slow = list[tuple[float, float]](), list[tuple[float, float]]()
     for _ in range(_TIMES):
         for judge, times in zip(judges(models), (fast, slow), strict=True):
             times.append(seconds(partial(judge.judge_all, posts)))

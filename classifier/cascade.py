@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources.abc import Traversable
 
@@ -19,6 +19,7 @@ from classifier.probability import sigmoid, softmax
 
 TUNING_FILE = "cascade.json"
 Scores = Mapping[str, Floats]
+_NEVER_SO_SURE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +63,42 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """`alone` where the fast model decides, `both` where the slow one was asked too; it is asked
-    when `sureness` of the fast one is below `sure_from`. `models` names those it was fitted on."""
+    """`alone` where the fast model decides, `both` where the slow one was asked too. It is asked
+    when relevance, topic and grade are all right with less than `sure_from`, and of what the fast
+    one calls irrelevant when that is right with less than `noise_from`. `models` names those it was
+    fitted on."""
 
     models: str
     alone: Route
     both: Route
     sure_from: float
+    noise_from: float
 
+    def unsure(self, alone: Scores) -> bool:
+        """Whether the slow model is to be asked, by the calibrated scores of the fast one.
 
-def sureness(scores: Scores) -> float:
-    """How likely the verdict that calibrated `scores` give is right in all heads, 0..1."""
-    relevant = sigmoid(float(scores["relevant"][0]))
-    if relevant < 0.5:
-        return 1.0 - relevant
-    steps = [sigmoid(float(score)) for score in scores["severity"][:2]]
-    graded = float(np.prod([max(step, 1.0 - step) for step in steps]))
-    topic, told = softmax(scores["topic"]).max(), softmax(scores["disposition"]).max()
-    return relevant * graded * float(topic) * float(told)
+        The disposition has no say: where the rest is sure, a second opinion on it costs more than
+        it mends.
+        """
+        relevant = sigmoid(float(alone["relevant"][0]))
+        if relevant < 0.5:
+            return 1.0 - relevant < self.noise_from
+        sure = relevant * float(softmax(alone["topic"]).max())
+        for score in alone["severity"][:2]:
+            step = sigmoid(float(score))
+            sure *= max(step, 1.0 - step)
+        return sure < self.sure_from
+
+    def always(self) -> Tuning:
+        """The same, but the slow model is asked about every post."""
+        return replace(self, sure_from=_NEVER_SO_SURE, noise_from=_NEVER_SO_SURE)
 
 
 def load_tuning(folder: Traversable) -> Tuning:
     """The tuning saved under `folder`. Raises FileNotFoundError when there is none."""
     kept = json.loads(folder.joinpath(TUNING_FILE).read_text(encoding="utf8"))
     routes = _route(kept["alone"]), _route(kept["both"])
-    return Tuning(kept["models"], *routes, float(kept["sure_from"]))
+    return Tuning(kept["models"], *routes, float(kept["sure_from"]), float(kept["noise_from"]))
 
 
 def _route(kept: Mapping[str, Mapping[str, object]]) -> Route:
@@ -102,6 +114,7 @@ def kept_tuning(tuning: Tuning) -> dict[str, object]:
     return {
         "models": tuning.models,
         "sure_from": tuning.sure_from,
+        "noise_from": tuning.noise_from,
         "alone": _kept_route(tuning.alone),
         "both": _kept_route(tuning.both),
     }

@@ -17,7 +17,7 @@ import numpy as np
 
 from classifier.artifacts import Models, load_models
 from classifier.asking import REMEMBERED, Asking
-from classifier.cascade import Route, Scores, sureness
+from classifier.cascade import Route, Scores
 from classifier.debunks.library import Debunk, Debunks
 from classifier.features import LONGEST, NAMES, Reading, dense, read
 from classifier.heads import SEVEN, TAIDI7
@@ -175,8 +175,7 @@ class Judge:
         text, tuning = reading.folded.text, self._models.tuning
         linear = self._models.linear.scores(text, dense(reading))
         alone = tuning.alone.scores(linear)
-        unsure = sureness(alone) < tuning.sure_from
-        slow = self._slow.about(text) if self._slow and unsure else None
+        slow = self._slow.about(text) if self._slow and tuning.unsure(alone) else None
         return _Begun(asked, reading, linear, alone, slow)
 
     def _decided(self, begun: _Begun) -> tuple[Scores, Route]:

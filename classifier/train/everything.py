@@ -16,7 +16,6 @@ from classifier.features import dense, read
 from classifier.linear import LinearModel, save_linear
 from classifier.rules.lexicon import product_lexicon
 from classifier.train.build import Row, Split, split
-from classifier.train.echo import echoes, with_echoes
 from classifier.train.linear.build import fit_linear
 from classifier.train.linear.seven import fit_seven
 from classifier.train.measure import measure
@@ -49,7 +48,6 @@ def train_all(wanted: Wanted, begin: Begin) -> dict[str, Any]:
         save_linear(model, wanted.out / name)
     save_rumour(fit_rumour(wanted.data, unseen_scores(wanted.data)), wanted.out / "rumour")
     encoder = _encoder(wanted, rows, (linear, seven), begin)
-    linear = _echoing(wanted, rows, linear, encoder)
     return _tuned(wanted.out, rows, linear, encoder)
 
 
@@ -65,16 +63,6 @@ def _encoder(wanted: Wanted, rows: Split, fast: Sequence[LinearModel], begin: Be
     elif not (folder / ABOUT_FILE).is_file():
         shutil.copytree(Path(str(SHIPPED)) / "encoder", folder, dirs_exist_ok=True)
     return load_encoder(folder)
-
-
-def _echoing(wanted: Wanted, rows: Split, linear: LinearModel, encoder: OnnxEncoder) -> LinearModel:
-    """The fast model again, from what both say of texts without a label as well."""
-    tuning = tune(list(hear(rows.tuned, linear, encoder)), "")
-    told = list(echoes(wanted.data, rows, linear, encoder, tuning))
-    more = with_echoes(rows, told)
-    echoing = fit_linear(wanted.data, more.taught, more.weights, rows.unseen)
-    save_linear(echoing, wanted.out / "linear")
-    return echoing
 
 
 def _tuned(out: Path, rows: Split, linear: LinearModel, encoder: OnnxEncoder) -> dict[str, Any]:

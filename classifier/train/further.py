@@ -15,7 +15,7 @@ from typing import Any
 
 from classifier.train.sources import CUT, joined, rows
 
-WEIGHTS = {"gold": 2.0, "further": 1.0, "authored": 0.7, "corrected": 1.5}
+WEIGHTS = {"gold": 2.0, "further": 1.0, "authored": 0.5, "corrected": 1.5}
 
 
 def authored() -> tuple[dict[str, Any], ...]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from classifier.cascade import Blend, Route, Scores, Tuning, sureness
+from classifier.cascade import Blend, Route, Scores, Tuning
 from classifier.features import Reading
 from classifier.heads import EXCLUSIVE, FAST_HEADS, HEADS, STEPS
 from classifier.opinion import Opinion
@@ -31,7 +31,8 @@ DEFAULTS: dict[str, float] = {
 }
 _GRID = tuple(round(0.02 * step, 2) for step in range(5, 46))
 _RECALL = 0.9  # of grades 2 and above
-_LOST = 0.005  # of the topic's macro-F1 that leaving rows to the fast model may cost
+_LOST = (0.005, 0.035, 0.035)  # of the right topics, grades and dispositions, by leaving rows to
+# the fast model: a share that rules and people mend where it matters
 _PULL = 0.02  # towards a blend of one half each: the rows are few
 
 
@@ -57,7 +58,9 @@ def tune(heard: Sequence[Heard], models: str) -> Tuning:
     """The tuning for `heard`, every one of which the slow model was asked about."""
     alone = _route([replace(one, encoder=None) for one in heard])
     both = _route(heard)
-    return Tuning(models, alone, both, _sure_from(heard, alone, both))
+    every = Tuning(models, alone, both, _GRID[-1], _GRID[-1])
+    fewer = _least(every, heard, lambda tuning, at: replace(tuning, sure_from=at))
+    return _least(fewer, heard, lambda tuning, at: replace(tuning, noise_from=at))
 
 
 def opinion(heard: Heard, route: Route) -> Opinion:
@@ -77,7 +80,7 @@ def asked(heard: Sequence[Heard], tuning: Tuning) -> float:
 
 
 def _way(one: Heard, tuning: Tuning) -> tuple[Heard, Route]:
-    if sureness(tuning.alone.scores(one.linear)) < tuning.sure_from:
+    if tuning.unsure(tuning.alone.scores(one.linear)):
         return one, tuning.both
     return replace(one, encoder=None), tuning.alone
 
@@ -153,10 +156,7 @@ def _measured(heard: Sequence[Heard], route: Route, settings: Mapping[str, float
 def calibrate(opinions: Sequence[Opinion], rows: Sequence[Row]) -> tuple[float, float]:
     """Slope and level that turn the raw sureness into the share of right verdicts (Platt)."""
     raw = np.array([[_logit(one)] for one in opinions])
-    right = [
-        one.relevant == row["relevant"] and one.topic == row["topic"]
-        for one, row in zip(opinions, rows, strict=True)
-    ]
+    right = _both_right(opinions, rows)
     if len(set(right)) == 1:
         return 1.0, 0.0
     fitted = LogisticRegression(C=100.0).fit(raw, right)
@@ -169,14 +169,33 @@ def _logit(one: Opinion) -> float:
     return float(np.log(sure / (1 - sure)))
 
 
-def _sure_from(heard: Sequence[Heard], alone: Route, both: Route) -> float:
-    """The least sureness from which on leaving a row to the fast model loses no more than _LOST."""
-    rows = [one.row for one in heard]
-    every = measure([opinion(one, both) for one in heard], rows)
-    least = 1.0
+def _least(
+    tuning: Tuning, heard: Sequence[Heard], put: Callable[[Tuning, float], Tuning]
+) -> Tuning:
+    """`tuning` with the least threshold `put` that loses no more of what is right than may be.
+
+    Rows are counted, since a macro-F1 of so few jumps with one row of a rare class.
+    """
+    enough = _right([opinion(one, tuning.both) for one in heard], heard) - np.array(_LOST)
+    least = tuning
     for at in reversed(_GRID):
-        tried = measure(decided(heard, Tuning("", alone, both, at)), rows)
-        if every.topic_macro_f1 - tried.topic_macro_f1 > _LOST:
+        tried = put(tuning, at)
+        if (_right(decided(heard, tried), heard) < enough).any():
             break
-        least = at
+        least = tried
     return least
+
+
+def _right(opinions: Sequence[Opinion], heard: Sequence[Heard]) -> Numbers:
+    """The shares of rows with the right relevance and topic, the right grade, and disposition."""
+    rows = [one.row for one in heard]
+    grades = [one.severity == row["severity"] for one, row in zip(opinions, rows, strict=True)]
+    ways = [one.disposition == row["disposition"] for one, row in zip(opinions, rows, strict=True)]
+    return np.asarray(np.mean([_both_right(opinions, rows), grades, ways], axis=1))
+
+
+def _both_right(opinions: Sequence[Opinion], rows: Sequence[Row]) -> list[bool]:
+    return [
+        one.relevant == row["relevant"] and one.topic == row["topic"]
+        for one, row in zip(opinions, rows, strict=True)
+    ]

@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 from classifier.artifacts import SHIPPED, load_models
-from classifier.cascade import TUNING_FILE, Blend, Route, kept_tuning, load_tuning, sureness
+from classifier.cascade import TUNING_FILE, Blend, Route, Tuning, kept_tuning, load_tuning
 from classifier.features import dense, read
 from classifier.heads import HEADS, TAIDI7
 from classifier.jsonl import WINDOW, as_row, classify_lines, seven_lines
@@ -41,7 +41,7 @@ TEXTS = (
 def asking() -> Judge:
     """A judge that asks the slow model about every post."""
     models = load_models()
-    always = replace(models, tuning=replace(models.tuning, sure_from=2.0))
+    always = replace(models, tuning=models.tuning.always())
     return Judge(always, Gazetteers({}), product_lexicon())
 
 
@@ -93,13 +93,14 @@ def test_the_shipped_models_fit_in_forty_megabytes() -> None:
 def test_noise_is_left_to_the_fast_model_and_a_vague_grievance_is_not() -> None:
     models, lexicon = load_models(), product_lexicon()
 
-    def sure(text: str) -> float:
+    def unsure(text: str, tuning: Tuning = models.tuning) -> bool:
         reading = read(text, lexicon)
         linear = models.linear.scores(reading.folded.text, dense(reading))
-        return sureness(models.tuning.alone.scores(linear))
+        return tuning.unsure(tuning.alone.scores(linear))
 
-    assert sure("晚安,愿所有的努力都不被辜负") >= models.tuning.sure_from
-    assert sure("小区门口天天有人摆摊,还偷电瓶,保安也不管") < models.tuning.sure_from
+    assert not unsure("晚安,愿所有的努力都不被辜负")
+    assert unsure("小区门口天天有人摆摊,还偷电瓶,保安也不管")
+    assert unsure("晚安,愿所有的努力都不被辜负", models.tuning.always())
 
 
 def test_a_blend_mixes_and_shifts() -> None:
