@@ -31,6 +31,9 @@ _HOME: dict[Topic, Emergency] = {
     Topic.TRANSPORT: Emergency.ACCIDENT,
     Topic.PUBLIC_SECURITY: Emergency.SOCIAL,
 }
+_CROWDS: dict[Topic, Emergency] = dict.fromkeys(
+    (Topic.LABOUR, Topic.LAND, Topic.HOUSING, Topic.FINANCE, Topic.GOV_SERVICE), Emergency.SOCIAL
+)  # where no word tells the kind
 _VICTIMS = (Harm.DEAD, Harm.GRAVELY_INJURED, Harm.HURT, Harm.MISSING, Harm.TRAPPED, Harm.STRICKEN)
 _SICK = re.compile(
     "中毒|呕吐|腹泻|拉肚子|上吐下泻|腹痛|发病|传染|感染|疫情暴发|暴发疫情|聚集性|不明原因"
@@ -87,15 +90,26 @@ class _Told:
 
 
 def emergency_of(
-    reading: Reading, topic: Topic, severity: Severity
+    reading: Reading, topic: Topic, severity: Severity, likely: bool = False
 ) -> tuple[Emergency, Evidence] | None:
     """The kind of emergency and what shows it; None for everyday matters.
 
     A word alone is not enough: there are victims, a danger told as going on, or the sentence says
-    that it happened. The graver the model finds the post, the less is asked for.
+    that it happened. The graver the model finds the post, the less is asked for; and of a grave
+    one that is `likely` by the text model, no known word: people find words of their own.
     """
     if reading.context.drill or reading.context.refuted or reading.context.remembered:
         return None
+    found = _in_words(reading, topic, severity)
+    if found is None and likely and severity >= Severity.LARGER:
+        kind = _kind(reading, topic, [])
+        return kind, Evidence("emergency", 0, 0, "", f"文本模型:{kind}")
+    return found
+
+
+def _in_words(
+    reading: Reading, topic: Topic, severity: Severity
+) -> tuple[Emergency, Evidence] | None:
     words = tuple(_words(reading))
     if not words and not reading.graded:
         return None
@@ -196,7 +210,9 @@ def _kind(reading: Reading, topic: Topic, told: list[_Told]) -> Emergency:
     home = _HOME.get(topic)
     if home and (home in kinds or not kinds):
         return home
-    return kinds[0] if kinds else Emergency.ACCIDENT
+    if kinds:
+        return kinds[0]
+    return Emergency.SOCIAL if _GATHERED.search(text) else _CROWDS.get(topic, Emergency.ACCIDENT)
 
 
 def _shown(reading: Reading, word: _Told) -> Evidence:

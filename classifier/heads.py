@@ -25,5 +25,8 @@ HEADS: dict[str, tuple[str, ...]] = {
     "taidi7": TAIDI7,
 }
 SEVEN = "taidi7"  # the head with a scheme of its own; the fast model of it is a model of its own
-FAST_HEADS = {head: columns for head, columns in HEADS.items() if head != SEVEN}
+EMERGENCY = "emergency"  # of a grave post: whether it tells of what happens now
+FAST_HEADS = {head: columns for head, columns in HEADS.items() if head != SEVEN} | {
+    EMERGENCY: (EMERGENCY,)
+}
 EXCLUSIVE = frozenset({"topic", "disposition", "taidi7"})  # shares of one; the others are each 0..1

@@ -23,7 +23,6 @@ from classifier.features import LONGEST, NAMES, Reading, dense, read
 from classifier.heads import SEVEN, TAIDI7
 from classifier.opinion import Opinion
 from classifier.places import Gazetteers
-from classifier.probability import softmax
 from classifier.rules.folding import fold
 from classifier.rules.grades import Thresholds, local_thresholds
 from classifier.rules.lexicon import Lexicon, product_lexicon
@@ -33,8 +32,6 @@ from yuqing.domain.grading import Grading
 from yuqing.domain.jurisdiction import Place
 from yuqing.domain.post import Owner, Post, Sighting
 from yuqing.domain.verdict import Topic, Verdict
-
-_FAST_SHARE = 0.8  # of the fast model's word on the seven topics
 
 
 def load_judge(
@@ -148,13 +145,10 @@ class Judge:
         return [self._ruling(one, post) for one, (post, _seen) in zip(begun, posts, strict=True)]
 
     def seven(self, text: str) -> str:
-        """Which of the seven topics of citizen messages `text` is about; both models speak."""
-        folded, models = fold(text[:LONGEST]).text, self._models
-        fast = models.seven().scores(folded, np.zeros(len(NAMES), dtype=np.float32))
-        said = softmax(fast[SEVEN]) * _FAST_SHARE
-        if models.encoder:
-            said = said + softmax(models.encoder.scores(folded)[SEVEN]) * (1 - _FAST_SHARE)
-        return TAIDI7[int(said.argmax())]
+        """Which of the seven topics of citizen messages `text` is about."""
+        nothing = np.zeros(len(NAMES), dtype=np.float32)
+        said = self._models.seven().scores(fold(text[:LONGEST]).text, nothing)
+        return TAIDI7[int(said[SEVEN].argmax())]
 
     def concerned_by(self, post: Post) -> tuple[str, ...]:
         """The jurisdictions of `post`: its source's, but for those that all its places lie outside

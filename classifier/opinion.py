@@ -12,6 +12,7 @@ import numpy as np
 from classifier.debunks.library import Debunks
 from classifier.emergencies import emergency_of
 from classifier.features import Reading
+from classifier.heads import EMERGENCY
 from classifier.linear import Floats
 from classifier.places import Named
 from classifier.probability import sigmoid, softmax
@@ -193,7 +194,10 @@ class Opinion:
     @cached_property
     def emergency(self) -> tuple[Emergency, Evidence] | None:
         """See classifier.emergencies."""
-        return emergency_of(self.reading, self.topic, self.severity) if self.relevant else None
+        if not self.relevant:
+            return None
+        likely = sigmoid(float(self.scores[EMERGENCY][0])) >= self.settings["emergency_from"]
+        return emergency_of(self.reading, self.topic, self.severity, likely)
 
     @cached_property
     def watched(self) -> tuple[tuple[int, Evidence], ...]:

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from classifier.cascade import Blend, Route, Scores, Tuning
 from classifier.features import Reading
-from classifier.heads import EXCLUSIVE, FAST_HEADS, HEADS, STEPS
+from classifier.heads import EMERGENCY, EXCLUSIVE, FAST_HEADS, HEADS, STEPS
 from classifier.opinion import Opinion
 from classifier.train.measure import Measured, measure
 from yuqing.domain.post import Owner
@@ -26,9 +26,11 @@ DEFAULTS: dict[str, float] = {
     "severity_2_from": 0.5,
     "severity_3_from": 0.6,
     "also_from": 0.15,
+    "emergency_from": 0.4,
     "confidence_slope": 1.0,
     "confidence_level": 0.0,
 }
+_AS_FITTED = ("rumour", EMERGENCY)  # heads of the fast model alone
 _GRID = tuple(round(0.02 * step, 2) for step in range(5, 46))
 _RECALL = 0.9  # of grades 2 and above
 _LOST = (0.005, 0.035, 0.035)  # of the right topics, grades and dispositions, by leaving rows to
@@ -86,7 +88,7 @@ def _way(one: Heard, tuning: Tuning) -> tuple[Heard, Route]:
 
 
 def _route(heard: Sequence[Heard]) -> Route:
-    known = {head: _known(head, heard) for head in FAST_HEADS if head != "rumour"}
+    known = {head: _known(head, heard) for head in FAST_HEADS if head not in _AS_FITTED}
     blends = {head: _blend(head, rows) for head, rows in known.items()}
     route = Route(blends, DEFAULTS)
     route = replace(route, settings=_thresholds(heard, route))

@@ -180,3 +180,29 @@ def test_the_topic_decides_where_words_speak_for_two_kinds() -> None:
     both = read("现场有人触电,雨很大,发生内涝和追尾,3人受伤", LEXICON)
     said = emergency_of(both, Topic.TRANSPORT, Severity.LARGER)
     assert said is not None
+
+
+OWN_WORDS = "对面加了层的那栋眼看着往我们这边歪,墙皮一块块往下掉,底下一楼还在打麻将"
+
+
+def test_a_grave_post_in_words_of_its_own_is_one_where_the_model_says_so() -> None:
+    reading = read(OWN_WORDS, LEXICON)
+    assert emergency_of(reading, Topic.WORK_SAFETY, Severity.LARGER) is None
+    said = emergency_of(reading, Topic.WORK_SAFETY, Severity.LARGER, likely=True)
+    assert said is not None
+    assert said[0] is A
+    assert said[1].rule == "文本模型:accident"
+    assert emergency_of(reading, Topic.WORK_SAFETY, Severity.ORDINARY, likely=True) is None
+
+
+def test_the_topic_tells_the_kind_where_no_word_does() -> None:
+    reading = read("几百号人到现在还不肯散", LEXICON)
+    for topic, kind in ((Topic.LABOUR, S), (Topic.EPIDEMIC, H), (Topic.URBAN, A)):
+        said = emergency_of(reading, topic, Severity.LARGER, likely=True)
+        assert said is not None
+        assert said[0] is kind
+
+
+def test_the_model_has_no_say_about_a_drill() -> None:
+    reading = read("化工园区今天举行泄漏应急演练,模拟多人受伤", LEXICON)
+    assert emergency_of(reading, Topic.WORK_SAFETY, Severity.LARGER, likely=True) is None

@@ -16,7 +16,7 @@ from classifier.train.further import authored
 from classifier.train.measure import by_class
 from classifier.train.sources import Example, gold_mark, weak_relevance, weak_topic
 from yuqing.domain.errors import ConfigError
-from yuqing.domain.verdict import Disposition, Severity, Topic
+from yuqing.domain.verdict import Disposition, Emergency, Severity, Topic
 
 
 def test_missing_data_are_named(tmp_path: Path) -> None:
@@ -60,6 +60,9 @@ def test_what_we_wrote_to_learn_from_is_labelled_by_the_words_of_the_domain() ->
         topic, severity = Topic(row["topic"]), Severity(row["severity"])
         assert row["relevant"] or (topic, severity) == (Topic.OTHER, Severity.NONE), row["text"]
         Disposition(row["disposition"])
+        if row.get("emergency", "none") != "none":
+            Emergency(row["emergency"])
+            assert severity >= Severity.LARGER, row["text"]
 
 
 def test_labels_of_public_rows_hold_no_sentence() -> None:
@@ -74,5 +77,6 @@ def test_labels_of_public_rows_hold_no_sentence() -> None:
             "also",
             "severity",
             "disposition",
+            "emergency",
         }
         assert all(set(json.loads(line)) <= known for line in file)

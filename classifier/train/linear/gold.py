@@ -17,12 +17,12 @@ from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 
 from classifier.features import Reading
-from classifier.heads import FAST_HEADS, HEADS, STEPS
+from classifier.heads import EMERGENCY, FAST_HEADS, STEPS
 from classifier.train.linear.matrix import Numbers, dense_matrix, ngram_matrix
 from classifier.train.linear.weak import Pool, WeakModel, topic_rows
 
 WEAK_SCALE, DENSE_SCALE, NGRAM_SCALE = 0.3, 0.6, 1.0
-STRENGTH = {"relevant": 10.0, "topic": 3.0, "severity": 8.0, "disposition": 3.0}
+STRENGTH = {"relevant": 10.0, "topic": 3.0, "severity": 8.0, "disposition": 3.0, EMERGENCY: 8.0}
 HELPERS = 60  # weakly labelled rows a topic that stand beside the gold ones
 HELPER_WEIGHT = 0.4
 _NEVER = -8.0  # the score of a class that no training row has
@@ -69,11 +69,19 @@ def fit_heads(weak: WeakModel, gold: Gold, pool: Pool) -> dict[str, Fitted]:
         "topic": _topic(weak, gold, pool, x),
         "severity": (np.hstack([w for w, _ in steps]), np.concatenate([b for _, b in steps])),
         "disposition": _fit("disposition", x, [r["disposition"] for r in gold.rows], weights),
+        EMERGENCY: _emergency(gold, x, weights),
     }
 
 
+def _emergency(gold: Gold, x: csr_matrix, weights: NDArray[np.float64]) -> Fitted:
+    """From the rows that were read for it: posts of grade 2 and above."""
+    told = [i for i, row in enumerate(gold.rows) if EMERGENCY in row]
+    happening = [gold.rows[i][EMERGENCY] != "none" for i in told]
+    return _fit(EMERGENCY, x[told], happening, weights[told])
+
+
 def _topic(weak: WeakModel, gold: Gold, pool: Pool, x: csr_matrix) -> Fitted:
-    told = [i for i, row in enumerate(gold.rows) if row["topic"] in HEADS["topic"]]
+    told = [i for i, row in enumerate(gold.rows) if row["topic"] in FAST_HEADS["topic"]]
     chosen = helpers(pool)
     beside = stack(weak, [pool.readings[i] for i in chosen])
     y = [*(gold.rows[i]["topic"] for i in told), *(str(pool.topics[i]) for i in chosen)]
@@ -83,7 +91,7 @@ def _topic(weak: WeakModel, gold: Gold, pool: Pool, x: csr_matrix) -> Fitted:
 
 def _fit(head: str, x: csr_matrix, y: Any, weights: NDArray[np.float64]) -> Fitted:
     labels = np.asarray(y)
-    if len(HEADS[head]) == 1 or labels.dtype == bool:
+    if len(FAST_HEADS[head]) == 1 or labels.dtype == bool:
         model = LogisticRegression(C=STRENGTH[head], solver="liblinear", random_state=0)
         model.fit(x, labels, sample_weight=weights)
         return model.coef_.T, model.intercept_
@@ -94,9 +102,9 @@ def _fit(head: str, x: csr_matrix, y: Any, weights: NDArray[np.float64]) -> Fitt
 
 def _in_order(head: str, model: LogisticRegression, columns: int) -> Fitted:
     found = {str(c): i for i, c in enumerate(model.classes_)}
-    coefficients = np.zeros((columns, len(HEADS[head])))
-    bias = np.full(len(HEADS[head]), _NEVER)
-    for column, name in enumerate(HEADS[head]):
+    coefficients = np.zeros((columns, len(FAST_HEADS[head])))
+    bias = np.full(len(FAST_HEADS[head]), _NEVER)
+    for column, name in enumerate(FAST_HEADS[head]):
         if name in found:
             coefficients[:, column] = model.coef_[found[name]]
             bias[column] = model.intercept_[found[name]]
