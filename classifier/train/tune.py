@@ -26,7 +26,7 @@ DEFAULTS: dict[str, float] = {
     "severity_2_from": 0.5,
     "severity_3_from": 0.6,
     "also_from": 0.15,
-    "emergency_from": 0.4,
+    "emergency_from": 0.3,
     "confidence_slope": 1.0,
     "confidence_level": 0.0,
 }

@@ -25,6 +25,9 @@ WEAK_SCALE, DENSE_SCALE, NGRAM_SCALE = 0.3, 0.6, 1.0
 STRENGTH = {"relevant": 10.0, "topic": 3.0, "severity": 8.0, "disposition": 3.0, EMERGENCY: 8.0}
 HELPERS = 60  # weakly labelled rows a topic that stand beside the gold ones
 HELPER_WEIGHT = 0.4
+EVERYDAY_WEIGHT = 0.3  # beside the rows that were read for emergencies
+NO_EMERGENCY = "none"
+_EVERYDAY = ("suggestion", "unclear", "false_info", "wrong_view")
 _NEVER = -8.0  # the score of a class that no training row has
 _ORIGINS = ("messages", "taidi", "tokenised", "cec", "checked")
 Fitted = tuple[Numbers, Numbers]
@@ -74,10 +77,16 @@ def fit_heads(weak: WeakModel, gold: Gold, pool: Pool) -> dict[str, Fitted]:
 
 
 def _emergency(gold: Gold, x: csr_matrix, weights: NDArray[np.float64]) -> Fitted:
-    """From the rows that were read for it: posts of grade 2 and above."""
-    told = [i for i, row in enumerate(gold.rows) if EMERGENCY in row]
-    happening = [gold.rows[i][EMERGENCY] != "none" for i in told]
-    return _fit(EMERGENCY, x[told], happening, weights[told])
+    """From the rows of grade 2 and above that were read for it; what tells of no harm, or what
+    spreads a rumour, is none unread."""
+    told = [i for i, row in enumerate(gold.rows) if EMERGENCY in row or _everyday(row)]
+    happening = [gold.rows[i].get(EMERGENCY, NO_EMERGENCY) != NO_EMERGENCY for i in told]
+    lighter = np.array([1.0 if EMERGENCY in gold.rows[i] else EVERYDAY_WEIGHT for i in told])
+    return _fit(EMERGENCY, x[told], happening, weights[told] * lighter)
+
+
+def _everyday(row: dict[str, Any]) -> bool:
+    return row["severity"] == 0 or row["disposition"] in _EVERYDAY
 
 
 def _topic(weak: WeakModel, gold: Gold, pool: Pool, x: csr_matrix) -> Fitted:
