@@ -65,8 +65,8 @@ class Route:
 class Tuning:
     """`alone` where the fast model decides, `both` where the slow one was asked too. It is asked
     when relevance, topic and grade are all right with less than `sure_from`, and of what the fast
-    one calls irrelevant when that is right with less than `noise_from`. `models` names those it was
-    fitted on."""
+    one calls irrelevant when that is right with less than `noise_from` (0.5: never). `models` names
+    those it was fitted on."""
 
     models: str
     alone: Route
@@ -81,7 +81,7 @@ class Tuning:
         it mends.
         """
         relevant = sigmoid(float(alone["relevant"][0]))
-        if relevant < 0.5:
+        if relevant < self.alone.settings["relevant_from"]:
             return 1.0 - relevant < self.noise_from
         sure = relevant * float(softmax(alone["topic"]).max())
         for score in alone["severity"][:2]:

@@ -31,9 +31,7 @@ _HOME: dict[Topic, Emergency] = {
     Topic.TRANSPORT: Emergency.ACCIDENT,
     Topic.PUBLIC_SECURITY: Emergency.SOCIAL,
 }
-_CROWDS: dict[Topic, Emergency] = dict.fromkeys(
-    (Topic.LABOUR, Topic.LAND, Topic.HOUSING, Topic.FINANCE, Topic.GOV_SERVICE), Emergency.SOCIAL
-)  # where no word tells the kind
+_QUARRELS = frozenset((Topic.LABOUR, Topic.LAND, Topic.FINANCE, Topic.GOV_SERVICE))
 _VICTIMS = (Harm.DEAD, Harm.GRAVELY_INJURED, Harm.HURT, Harm.MISSING, Harm.TRAPPED, Harm.STRICKEN)
 _SICK = re.compile(
     "中毒|呕吐|腹泻|拉肚子|上吐下泻|腹痛|发病|传染|感染|疫情暴发|暴发疫情|聚集性|不明原因"
@@ -96,14 +94,14 @@ def emergency_of(
 
     A word alone is not enough: there are victims, a danger told as going on, or the sentence says
     that it happened. The graver the model finds the post, the less is asked for; and of a grave
-    one that is `likely` by the text model, no known word: people find words of their own.
+    one that is `likely` by the text model no known word, unless one is told as feared or usual.
     """
     if reading.context.drill or reading.context.refuted or reading.context.remembered:
         return None
     found = _in_words(reading, topic, severity)
-    if found is None and likely and severity >= Severity.LARGER:
-        kind = _kind(reading, topic, [])
-        return kind, Evidence("emergency", 0, 0, "", f"文本模型:{kind}")
+    if found is None and likely and severity >= Severity.LARGER and not _refused(reading):
+        kind = _likely_kind(reading, topic)
+        return kind, _as_modelled(reading, kind)
     return found
 
 
@@ -210,15 +208,39 @@ def _kind(reading: Reading, topic: Topic, told: list[_Told]) -> Emergency:
     home = _HOME.get(topic)
     if home and (home in kinds or not kinds):
         return home
-    if kinds:
-        return kinds[0]
-    return Emergency.SOCIAL if _GATHERED.search(text) else _CROWDS.get(topic, Emergency.ACCIDENT)
+    return kinds[0] if kinds else Emergency.ACCIDENT
+
+
+def _likely_kind(reading: Reading, topic: Topic) -> Emergency:
+    """Where no word tells it: what people gather about, or quarrel over unharmed, is social."""
+    quarrel = topic in _QUARRELS and not reading.graded
+    if quarrel or _GATHERED.search(reading.folded.text):
+        return Emergency.SOCIAL
+    return _kind(reading, topic, [])
+
+
+def _refused(reading: Reading) -> bool:
+    """True where a known word is told as feared, as usual or as an old quarrel."""
+    return any(_doubted(reading, word) for word in _words(reading))
+
+
+def _doubted(reading: Reading, word: _Told) -> bool:
+    left, right = reading.context.sentence(word.start, word.end)
+    around = reading.folded.text[left:right]
+    return any(refusal.search(around) for refusal in (_FEARED, _HABIT, _DISPUTE, _FIGURE))
 
 
 def _shown(reading: Reading, word: _Told) -> Evidence:
     left, right = reading.folded.span(word.start, word.end)
     said = reading.folded.source[left:right]
     return Evidence("emergency", left, right, said, f"词表:{word.kind}")
+
+
+def _as_modelled(reading: Reading, kind: Emergency) -> Evidence:
+    """The first sentence stands for the text that the model judged."""
+    left, right = reading.folded.span(*reading.context.sentence(0, 1))
+    said = reading.folded.source[left:right]
+    return Evidence("emergency", left, right, said, f"文本模型:{kind}")
 
 
 def _as_emergency(evidence: Evidence, kind: Emergency) -> Evidence:

@@ -19,7 +19,8 @@ WEIGHTS = {"gold": 2.0, "further": 1.0, "authored": 0.5, "corrected": 1.5}
 
 
 def authored() -> tuple[dict[str, Any], ...]:
-    """Posts written for training: text, relevant, topic, severity, disposition."""
+    """Posts written for training: text, relevant, topic, severity, disposition; of grave ones the
+    emergency too."""
     return tuple(_own("authored.jsonl"))
 
 

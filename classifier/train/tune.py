@@ -33,8 +33,8 @@ DEFAULTS: dict[str, float] = {
 _AS_FITTED = ("rumour", EMERGENCY)  # heads of the fast model alone
 _GRID = tuple(round(0.02 * step, 2) for step in range(5, 46))
 _RECALL = 0.9  # of grades 2 and above
-_LOST = (0.005, 0.035, 0.035)  # of the right topics, grades and dispositions, by leaving rows to
-# the fast model: a share that rules and people mend where it matters
+_NEVER = 0.5  # as `noise_from`: what is called irrelevant is so by more
+_LOST = (0.005, 0.035, 0.035)  # of the right topics, grades, dispositions: by not asking
 _PULL = 0.02  # towards a blend of one half each: the rows are few
 
 
@@ -60,9 +60,9 @@ def tune(heard: Sequence[Heard], models: str) -> Tuning:
     """The tuning for `heard`, every one of which the slow model was asked about."""
     alone = _route([replace(one, encoder=None) for one in heard])
     both = _route(heard)
-    every = Tuning(models, alone, both, _GRID[-1], _GRID[-1])
+    every = Tuning(models, alone, both, 1.0, 1.0).always()
     fewer = _least(every, heard, lambda tuning, at: replace(tuning, sure_from=at))
-    return _least(fewer, heard, lambda tuning, at: replace(tuning, noise_from=at))
+    return _least(fewer, heard, lambda tuning, at: replace(tuning, noise_from=max(at, _NEVER)))
 
 
 def opinion(heard: Heard, route: Route) -> Opinion:

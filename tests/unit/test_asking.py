@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from threading import Event
 
 import numpy as np
 import pytest
@@ -45,6 +46,23 @@ def test_a_copy_is_not_asked_again() -> None:
     assert scorer.heard == ["停水三天了", "路灯坏了"]
     assert said[0] is said[2]
     assert np.array_equal(said[0]["topic"], encoder().scores("停水三天了")["topic"])
+
+
+def test_a_copy_waits_for_the_same_answer() -> None:
+    may_speak = Event()
+
+    class Held(Listening):
+        def scores(self, text: str) -> Mapping[str, Floats]:
+            may_speak.wait()
+            return super().scores(text)
+
+    scorer = Held(encoder())
+    asking = Asking(scorer)
+    first, second = asking.about("停水三天了"), asking.about("停水三天了")
+    assert not first.done()
+    may_speak.set()
+    assert first.result() is second.result()
+    assert scorer.heard == ["停水三天了"]
 
 
 def test_only_the_last_texts_are_remembered() -> None:

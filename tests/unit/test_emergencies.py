@@ -191,7 +191,7 @@ def test_a_grave_post_in_words_of_its_own_is_one_where_the_model_says_so() -> No
     said = emergency_of(reading, Topic.WORK_SAFETY, Severity.LARGER, likely=True)
     assert said is not None
     assert said[0] is A
-    assert said[1].rule == "文本模型:accident"
+    assert (said[1].rule, said[1].text) == ("文本模型:accident", OWN_WORDS)
     assert emergency_of(reading, Topic.WORK_SAFETY, Severity.ORDINARY, likely=True) is None
 
 
@@ -201,6 +201,18 @@ def test_the_topic_tells_the_kind_where_no_word_does() -> None:
         said = emergency_of(reading, topic, Severity.LARGER, likely=True)
         assert said is not None
         assert said[0] is kind
+
+
+@pytest.mark.parametrize("topic", [Topic.HOUSING, Topic.LABOUR])
+def test_the_dead_of_a_building_site_are_no_quarrel(topic: Topic) -> None:
+    said = emergency_of(read("自建房那边死了4人,5人重伤", LEXICON), topic, Severity.LARGER)
+    assert said is not None
+    assert said[0] is A
+
+
+@pytest.mark.parametrize("text", ["迟早要着火,担心得睡不着", "一下雨地下车库就被淹,每年都这样"])
+def test_the_model_has_no_say_about_what_is_feared_or_usual(text: str) -> None:
+    assert emergency_of(read(text, LEXICON), Topic.URBAN, Severity.LARGER, likely=True) is None
 
 
 def test_the_model_has_no_say_about_a_drill() -> None:

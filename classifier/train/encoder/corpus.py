@@ -62,8 +62,8 @@ def rumours(data: Path) -> Iterator[Example]:
         yield Example(row["text"][:CUT], {"rumour": (1.0,)})
 
 
-def unlabelled(data: Path, every: int = 1) -> Iterator[str]:
-    """Texts without a label, for the teacher to speak on; each `every`-th of the larger sets."""
+def unlabelled(data: Path) -> Iterator[str]:
+    """Texts without a label, for the teacher to speak on; each third of the larger sets."""
     for name in ("topics/taidi_raw_unlabelled", "events/messages", "replies/message_reply_2016"):
         for row in rows(data / f"{name}.jsonl.gz"):
             yield joined(row)[:CUT]
@@ -72,7 +72,7 @@ def unlabelled(data: Path, every: int = 1) -> Iterator[str]:
     streams = ("stream/weibo_cctv_2020", "stream/weibo_fuzhou", "topics/tnews_dev")
     for name in streams:
         for place, row in enumerate(rows(data / f"{name}.jsonl.gz")):
-            if place % (3 * every) == 0:
+            if place % 3 == 0:
                 yield row["text"][:CUT]
     for place, day in enumerate(rows(data / "stream/weibo_hot_search_2026.jsonl.gz")):
         yield from day["titles"][place % 3 : 40 : 3]

@@ -27,6 +27,7 @@ HELPERS = 60  # weakly labelled rows a topic that stand beside the gold ones
 HELPER_WEIGHT = 0.4
 EVERYDAY_WEIGHT = 0.3  # beside the rows that were read for emergencies
 NO_EMERGENCY = "none"
+_GRAVE = 2
 _EVERYDAY = ("suggestion", "unclear", "false_info", "wrong_view")
 _NEVER = -8.0  # the score of a class that no training row has
 _ORIGINS = ("messages", "taidi", "tokenised", "cec", "checked")
@@ -79,10 +80,16 @@ def fit_heads(weak: WeakModel, gold: Gold, pool: Pool) -> dict[str, Fitted]:
 def _emergency(gold: Gold, x: csr_matrix, weights: NDArray[np.float64]) -> Fitted:
     """From the rows of grade 2 and above that were read for it; what tells of no harm, or what
     spreads a rumour, is none unread."""
-    told = [i for i, row in enumerate(gold.rows) if EMERGENCY in row or _everyday(row)]
-    happening = [gold.rows[i].get(EMERGENCY, NO_EMERGENCY) != NO_EMERGENCY for i in told]
-    lighter = np.array([1.0 if EMERGENCY in gold.rows[i] else EVERYDAY_WEIGHT for i in told])
+    read = np.array([_read_for_emergency(row) for row in gold.rows])
+    told = np.flatnonzero(read | [_everyday(row) for row in gold.rows])
+    happening = [(gold.rows[i].get(EMERGENCY) or NO_EMERGENCY) != NO_EMERGENCY for i in told]
+    lighter = np.where(read[told], 1.0, EVERYDAY_WEIGHT)
     return _fit(EMERGENCY, x[told], happening, weights[told] * lighter)
+
+
+def _read_for_emergency(row: dict[str, Any]) -> bool:
+    """Corrections say it of every row, and null where it is none; only grave ones are in doubt."""
+    return EMERGENCY in row and row["severity"] >= _GRAVE
 
 
 def _everyday(row: dict[str, Any]) -> bool:
