@@ -55,9 +55,8 @@ def streams(number: int) -> dict[str, list[Asked]]:
     told = scripted(3 * number)
     noise = [post for post in told if not post.relevant]
     relevant = [post for post in told if post.relevant]
-    meant = relevant[
-        :: max(1, len(relevant) * _NOISE // len(noise))
-    ]  # all along, as the noise stands
+    step = max(1, len(relevant) * _NOISE // len(noise))
+    meant = relevant[::step]  # all along, as the noise stands
     watched = sorted([*noise, *meant], key=lambda post: (post.at, post.native))
     return {
         "watched, one in eight": [_asked(post) for post in watched[:number]],

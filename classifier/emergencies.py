@@ -231,16 +231,13 @@ def _doubted(reading: Reading, word: _Told) -> bool:
 
 
 def _shown(reading: Reading, word: _Told) -> Evidence:
-    left, right = reading.folded.span(word.start, word.end)
-    said = reading.folded.source[left:right]
-    return Evidence("emergency", left, right, said, f"词表:{word.kind}")
+    return reading.folded.evidence("emergency", word.start, word.end, f"词表:{word.kind}")
 
 
 def _as_modelled(reading: Reading, kind: Emergency) -> Evidence:
     """The first sentence stands for the text that the model judged."""
-    left, right = reading.folded.span(*reading.context.sentence(0, 1))
-    said = reading.folded.source[left:right]
-    return Evidence("emergency", left, right, said, f"文本模型:{kind}")
+    first = reading.context.sentence(0, 1)
+    return reading.folded.evidence("emergency", *first, f"文本模型:{kind}")
 
 
 def _as_emergency(evidence: Evidence, kind: Emergency) -> Evidence:

@@ -226,14 +226,16 @@ class Opinion:
     def _words(self, what: str, wanted: tuple[Topic | Mark, ...]) -> tuple[Evidence, ...]:
         hits = [(hit, means) for hit in self.reading.hits for means in wanted if means in hit.means]
         shown = hits[:_MOST_SHOWN]
-        return tuple(self._show(what, hit.start, hit.end, f"词表:{means}") for hit, means in shown)
+        return tuple(
+            self.reading.folded.evidence(what, hit.start, hit.end, f"词表:{means}")
+            for hit, means in shown
+        )
 
     def _place_evidence(self, named: tuple[Named, ...]) -> tuple[Evidence, ...]:
         first: dict[str, Named] = {}
         for place in named:
             first.setdefault(place.name, place)
-        return tuple(self._show("place", p.start, p.end, f"地名:{p.name}") for p in first.values())
-
-    def _show(self, what: str, start: int, end: int, rule: str) -> Evidence:
-        left, right = self.reading.folded.span(start, end)
-        return Evidence(what, left, right, self.reading.folded.source[left:right], rule)
+        return tuple(
+            self.reading.folded.evidence("place", p.start, p.end, f"地名:{p.name}")
+            for p in first.values()
+        )

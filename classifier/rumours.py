@@ -177,8 +177,7 @@ def _refutation(reading: Reading) -> tuple[Evidence, ...]:
 
 
 def _shown(reading: Reading, start: int, end: int, rule: str) -> Evidence:
-    left, right = reading.folded.span(start, end)
-    return Evidence("rumour_risk", left, right, reading.folded.source[left:right], rule)
+    return reading.folded.evidence("rumour_risk", start, end, rule)
 
 
 def _told(rule: str) -> Evidence:

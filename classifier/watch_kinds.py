@@ -160,8 +160,7 @@ def _marked(post: Watched, kind: int, mark: Mark) -> Evidence | None:
 
 
 def _shown(post: Watched, kind: int, start: int, end: int) -> Evidence:
-    left, right = post.reading.folded.span(start, end)
-    return Evidence("watch_kinds", left, right, post.reading.folded.source[left:right], _rule(kind))
+    return post.reading.folded.evidence("watch_kinds", start, end, _rule(kind))
 
 
 def _told(kind: int, why: str) -> Evidence:

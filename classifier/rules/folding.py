@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from yuqing.domain.text import clean, simplify
+from yuqing.domain.verdict import Evidence
 
 _BASIC_PLANE = "\uffff"  # its last character
 
@@ -33,6 +34,11 @@ class Folded:
         if self.origin is None:
             return start, end
         return self.origin[start], self.origin[end - 1] + 1
+
+    def evidence(self, what: str, start: int, end: int, rule: str) -> Evidence:
+        """The words of `source` at `text[start:end]` as evidence for the head `what`."""
+        left, right = self.span(start, end)
+        return Evidence(what, left, right, self.source[left:right], rule)
 
 
 def fold(source: str) -> Folded:

@@ -183,7 +183,6 @@ def _rescued(finding: Finding, context: Context) -> bool:
 
 
 def _graded(folded: Folded, finding: Finding, threshold: Threshold) -> Graded:
-    start, end = folded.span(finding.start, finding.end)
     rule = f"{threshold.rule}(合计{finding.count:g}人)" if finding.summed else threshold.rule
-    said = Evidence("severity", start, end, folded.source[start:end], rule)
+    said = folded.evidence("severity", finding.start, finding.end, rule)
     return Graded(threshold.severity, finding.harm, said)

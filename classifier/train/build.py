@@ -49,12 +49,10 @@ def split(data: Path, labels: Path, corrections: Sequence[Row] = ()) -> Split:
     written = tuple(row for row in posts if is_measured(row["text"], _WRITTEN))
     tuned = tuple(row for row in own if row.get("tune"))
     kept = {gold_mark(row["text"]) for row in (*measured, *written, *tuned)}
-    offered = [(row, "gold") for row in gold if not is_measured(row["id"])]
-    offered += [(row, "further") for row in own if not row.get("tune")]
-    offered += [(row, "authored") for row in posts]
-    offered += [(row, "corrected") for row in corrections]
-    taught = [(row, WEIGHTS[kind]) for row, kind in offered if gold_mark(row["text"]) not in kept]
-    known = {gold_mark(row["text"]) for row, _ in taught} | {gold_mark(r["text"]) for r in measured}
+    offered = {"gold": gold, "further": own, "authored": posts, "corrected": corrections}
+    weighed = [(row, WEIGHTS[kind]) for kind, offer in offered.items() for row in offer]
+    taught = [(row, weight) for row, weight in weighed if gold_mark(row["text"]) not in kept]
+    known = {gold_mark(row["text"]) for row in (*(row for row, _ in taught), *measured)}
     tuned = tuple(row for row in tuned if gold_mark(row["text"]) not in known)
     weights = tuple(weight for _, weight in taught)
     return Split(tuple(row for row, _ in taught), weights, tuned, measured, written)

@@ -20,14 +20,14 @@ from classifier.features import Reading
 from classifier.heads import EMERGENCY, FAST_HEADS, STEPS
 from classifier.train.linear.matrix import Numbers, dense_matrix, ngram_matrix
 from classifier.train.linear.weak import Pool, WeakModel, topic_rows
+from yuqing.domain.verdict import Severity
 
 WEAK_SCALE, DENSE_SCALE, NGRAM_SCALE = 0.3, 0.6, 1.0
 STRENGTH = {"relevant": 10.0, "topic": 3.0, "severity": 8.0, "disposition": 3.0, EMERGENCY: 8.0}
 HELPERS = 60  # weakly labelled rows a topic that stand beside the gold ones
 HELPER_WEIGHT = 0.4
 EVERYDAY_WEIGHT = 0.3  # beside the rows that were read for emergencies
-NO_EMERGENCY = "none"
-_GRAVE = 2
+_NO_EMERGENCY = "none"
 _EVERYDAY = ("suggestion", "unclear", "false_info", "wrong_view")
 _NEVER = -8.0  # the score of a class that no training row has
 _ORIGINS = ("messages", "taidi", "tokenised", "cec", "checked")
@@ -82,14 +82,14 @@ def _emergency(gold: Gold, x: csr_matrix, weights: NDArray[np.float64]) -> Fitte
     spreads a rumour, is none unread."""
     read = np.array([_read_for_emergency(row) for row in gold.rows])
     told = np.flatnonzero(read | [_everyday(row) for row in gold.rows])
-    happening = [(gold.rows[i].get(EMERGENCY) or NO_EMERGENCY) != NO_EMERGENCY for i in told]
+    happening = [(gold.rows[i].get(EMERGENCY) or _NO_EMERGENCY) != _NO_EMERGENCY for i in told]
     lighter = np.where(read[told], 1.0, EVERYDAY_WEIGHT)
     return _fit(EMERGENCY, x[told], happening, weights[told] * lighter)
 
 
 def _read_for_emergency(row: dict[str, Any]) -> bool:
     """Corrections say it of every row, and null where it is none; only grave ones are in doubt."""
-    return EMERGENCY in row and row["severity"] >= _GRAVE
+    return EMERGENCY in row and row["severity"] >= Severity.LARGER
 
 
 def _everyday(row: dict[str, Any]) -> bool:
